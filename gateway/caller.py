@@ -1,0 +1,62 @@
+"""Who stands at the other end of an HTTP request or a socket, and the Requests made for their operations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from oauth.authenticate import Authenticator
+from runtime.errors import BadInput
+from runtime.request import Request
+from runtime.resources import Resources
+
+MOST_LANGUAGES = 10
+
+
+@dataclass(slots=True)
+class Caller:
+    """`connection_params` is the payload of a socket's `connection_init`; Strawberry sets it."""
+
+    resources: Resources
+    authenticator: Authenticator
+    headers: Mapping[str, str]
+    trace_id: str
+    connection_params: dict[str, Any] = field(default_factory=dict)
+
+    async def request(self) -> Request:
+        """A Request for one operation; Unauthenticated where the caller's token is no good."""
+        bearer = await self.authenticator.bearer(self.authorization())
+        languages = accepted_languages(self.headers.get("accept-language", ""))
+        if bearer is not None and bearer.language:
+            languages = [bearer.language, *languages]
+        settings = self.resources.settings
+        return Request(
+            viewer=bearer.viewer if bearer else None,
+            country=self.edge_country() or (bearer and bearer.country) or settings.default_country,
+            languages=tuple(dict.fromkeys([*languages, settings.default_language])),
+            now=datetime.now(UTC),
+            resources=self.resources,
+        )
+
+    def authorization(self) -> str | None:
+        """The header's value, or over a socket that of `{"Authorization": …}` in `connection_init`."""
+        value = self.connection_params.get("Authorization") or self.connection_params.get("authorization")
+        if value is not None and not isinstance(value, str):
+            raise BadInput("`Authorization` in the payload of connection_init must be a string.")
+        return value or self.headers.get("authorization")
+
+    def edge_country(self) -> str | None:
+        """What the trusted edge says, where the settings name its header."""
+        header = self.resources.settings.country_header
+        return self.headers.get(header) if header else None
+
+
+def accepted_languages(header: str) -> list[str]:
+    """The language tags of an Accept-Language header (RFC 9110, section 12.5.4), best first."""
+    weighted = []
+    for part in header.split(",")[:MOST_LANGUAGES]:
+        tag, _, parameters = part.partition(";")
+        quality = parameters.partition("q=")[2].strip() or "1"
+        if tag.strip() not in ("", "*") and quality.replace(".", "", 1).isdigit() and float(quality) > 0:
+            weighted.append((float(quality), tag.strip()))
+    return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]

@@ -1,0 +1,42 @@
+"""From one subgraph's object of an entity to another's, as a router's `_entities` call would go."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
+from typing import Any
+
+Resolve = Callable[..., Any]
+
+
+def resolver_of(resolvers: Mapping[str, Resolve], owner: str, by_id: Any, homes: Mapping[type, str]) -> Resolve:
+    """Resolves an entity's field on the subgraph's own object: the source where it has the field, else its reference.
+
+    `homes` says which subgraph makes a source's class, `by_id` is the batch that answers the owner's references.
+    """
+    resolve_there = resolvers[owner]
+
+    def resolve(source: Any, info: Any, **arguments: Any) -> Any:
+        local = resolvers.get(homes.get(type(source), owner))
+        if local is not None:
+            return local(source, info, **arguments)
+        reference = refer(source, info.context)
+        if reference.done():
+            found = reference.result()
+            return None if found is None else resolve_there(found, info, **arguments)
+        return hopped(reference, info, arguments)
+
+    def refer(source: Any, request: Any) -> asyncio.Future[Any]:
+        key = (by_id, str(source.id))
+        if key not in request.references:
+            request.references[key] = asyncio.ensure_future(request.load(by_id, str(source.id)))
+        reference: asyncio.Future[Any] = request.references[key]
+        return reference
+
+    async def hopped(reference: asyncio.Future[Any], info: Any, arguments: dict[str, Any]) -> Any:
+        found = await reference
+        if found is None:  # gone, or not for this viewer: null, as a router would say
+            return None
+        value = resolve_there(found, info, **arguments)
+        return await value if isawaitable(value) else value
+
+    return resolve

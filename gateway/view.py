@@ -1,0 +1,98 @@
+"""The graph's HTTP and WebSocket edge at one address: POST, GET, SSE, graphql-transport-ws, and GraphiQL for browsers."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UNSET
+
+from gateway.caller import Caller
+from gateway.operation import OperationExtension, PerEvent
+from oauth.authenticate import Authenticator
+from runtime.errors import Fault
+from runtime.resources import Resources
+
+PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
+DOCUMENTS_KEPT = 1000
+NOT_BUILT = "<!doctype html><title>Marquee</title><p>GraphiQL is not built: run <code>make web</code>."
+
+
+class GraphView(GraphQL[Any, None]):
+    """An ASGI application that serves a schema; `resources` are those of the running process."""
+
+    def __init__(self, schema: BaseSchema, resources: Resources, subgraph: str, page: Path | None) -> None:
+        super().__init__(
+            prepared(schema),
+            subscription_protocols=PROTOCOLS,
+            keep_alive=True,
+            connection_init_wait_timeout=timedelta(seconds=10),
+        )
+        self.resources = resources
+        self.authenticator = Authenticator(resources, subgraph)
+        self.page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive=receive, send=send))
+            return
+        try:
+            response = await self.run(Request(scope, receive))
+        except HTTPException as error:
+            response = malformed(error)
+        await response(scope, receive, send)
+
+    async def get_context(self, request: Any, response: Any) -> Caller:
+        return Caller(self.resources, self.authenticator, request.headers, trace_of(request))
+
+    async def on_ws_connect(self, context: Any) -> Any:
+        try:
+            await context.request()
+        except Fault as fault:
+            raise ConnectionRejectionError({"message": str(fault), "code": fault.code}) from fault
+        return UNSET
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        if self.page is None or not self.page.exists():
+            return HTMLResponse(NOT_BUILT, status_code=404)
+        return FileResponse(self.page, headers={"cache-control": "no-cache"})
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data, default=str).decode()
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+
+def prepared(schema: BaseSchema) -> BaseSchema:
+    """The schema with what every operation goes through."""
+    served: Any = schema
+    served.extensions = [
+        lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
+        lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+        OperationExtension,  # last, for the cache before it would overwrite what it says of validity
+    ]
+    served.execution_context_class = PerEvent
+    served.process_errors = lambda errors, context=None: None  # the extension logs what is unexpected, once
+    return schema
+
+
+def trace_of(request: HTTPConnection) -> str:
+    """The id that the log and the client's error share; the middleware gave it to the scope."""
+    return str(request.scope.get("request_id") or uuid4().hex)
+
+
+def malformed(error: HTTPException) -> Response:
+    body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_REQUEST"}}]}
+    return JSONResponse(body, status_code=error.status_code)

@@ -1,0 +1,162 @@
+"""The viewing subgraph's tables: playback sessions, progress, continue-watching, lists and thumbs."""
+
+import enum
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant, choice, new_id
+
+SCHEMA = {"schema": "viewing"}
+
+
+class ContinueReason(enum.Enum):
+    IN_PROGRESS = "IN_PROGRESS"
+    NEXT_EPISODE = "NEXT_EPISODE"
+    NEW_EPISODE = "NEW_EPISODE"
+
+
+class Thumb(enum.Enum):
+    DOWN = "DOWN"
+    UP = "UP"
+    DOUBLE_UP = "DOUBLE_UP"
+
+
+class PlayerState(enum.Enum):
+    PLAYING = "PLAYING"
+    PAUSED = "PAUSED"
+    BUFFERING = "BUFFERING"
+    ENDED = "ENDED"
+
+
+class StreamingProtocol(enum.Enum):
+    HLS = "HLS"
+    DASH = "DASH"
+
+
+class PlaybackDenialReason(enum.Enum):
+    NO_SUBSCRIPTION = "NO_SUBSCRIPTION"
+    PLAN_TOO_LOW = "PLAN_TOO_LOW"
+    STREAM_LIMIT = "STREAM_LIMIT"
+    NOT_AVAILABLE = "NOT_AVAILABLE"
+    DEVICE_NOT_SUPPORTED = "DEVICE_NOT_SUPPORTED"
+    NOT_READY = "NOT_READY"
+    PROFILE_REQUIRED = "PROFILE_REQUIRED"
+    ACCOUNT_SUSPENDED = "ACCOUNT_SUSPENDED"
+    SESSION_ENDED = "SESSION_ENDED"
+
+
+class PlaybackCommandKind(enum.Enum):
+    STOP = "STOP"
+    PAUSE = "PAUSE"
+
+
+class PlaybackCommandReason(enum.Enum):
+    TAKEN_OVER = "TAKEN_OVER"
+    NO_SUBSCRIPTION = "NO_SUBSCRIPTION"
+    NOT_AVAILABLE = "NOT_AVAILABLE"
+    DEVICE_REVOKED = "DEVICE_REVOKED"
+    SIGNED_OUT = "SIGNED_OUT"
+    ACCOUNT_SUSPENDED = "ACCOUNT_SUSPENDED"
+
+
+class AccountLock(SQLModel, table=True):
+    """One row an account, locked while its stream slots are counted."""
+
+    __tablename__ = "account_lock"
+    __table_args__ = (SCHEMA,)
+    account_id: UUID = Field(primary_key=True)
+
+
+class PlaybackSession(SQLModel, table=True):
+    """One play of a playable on a device: a lease of a stream slot until `lease_until`, renewed by heartbeats."""
+
+    __tablename__ = "playback_session"
+    __table_args__ = (
+        Index("playback_session_live", "account_id", "lease_until", postgresql_where=text("ended_at is null")),
+        Index("playback_session_by_profile", "profile_id", "started_at"),
+        Index("playback_session_idempotency", "profile_id", "idempotency_key", unique=True),
+        SCHEMA,
+    )
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID
+    profile_id: UUID
+    playable_id: UUID
+    title_id: UUID
+    device_name: str
+    idempotency_key: str
+    request_hash: bytes
+    sequence: int = 0
+    position_ms: int = 0
+    watched_ms: int = 0
+    state: PlayerState = choice(PlayerState, default=PlayerState.PLAYING)
+    bitrate: int | None = None
+    rebuffer_ms: int = 0
+    max_height: int
+    row_id: str | None = None
+    started_at: datetime = Field(sa_type=Instant)
+    beat_at: datetime = Field(sa_type=Instant)
+    lease_until: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    end_reason: PlaybackCommandReason | None = choice(PlaybackCommandReason, nullable=True, default=None)
+    ended_by: str | None = None
+
+
+class Progress(SQLModel, table=True):
+    """How far a profile is in a playable, in milliseconds."""
+
+    __table_args__ = (
+        CheckConstraint("position_ms >= 0", name="position_not_negative"),
+        Index("progress_by_title", "profile_id", "title_id"),
+        SCHEMA,
+    )
+    profile_id: UUID = Field(primary_key=True)
+    playable_id: UUID = Field(primary_key=True)
+    title_id: UUID
+    position_ms: int
+    duration_ms: int
+    watched: bool
+    play_count: int
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class ProfileState(SQLModel, table=True):
+    """A profile's `revision` rises with every change of its continue-watching list: the cursor of the push."""
+
+    __tablename__ = "profile_state"
+    __table_args__ = (SCHEMA,)
+    profile_id: UUID = Field(primary_key=True)
+    revision: int
+
+
+class ContinueWatching(SQLModel, table=True):
+    """What to go on with: one row a title, so one a series."""
+
+    __tablename__ = "continue_watching"
+    __table_args__ = (Index("continue_watching_newest", "profile_id", "updated_at"), SCHEMA)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    playable_id: UUID
+    reason: ContinueReason = choice(ContinueReason)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class ListItem(SQLModel, table=True):
+    """A title on a profile's own list."""
+
+    __tablename__ = "list_item"
+    __table_args__ = (Index("list_item_newest", "profile_id", "added_at"), SCHEMA)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    added_at: datetime = Field(sa_type=Instant)
+
+
+class TitleThumb(SQLModel, table=True):
+    __tablename__ = "title_thumb"
+    __table_args__ = (SCHEMA,)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    thumb: Thumb = choice(Thumb)
+    rated_at: datetime = Field(sa_type=Instant)

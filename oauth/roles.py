@@ -1,0 +1,28 @@
+"""Roles are sets of scopes."""
+
+from collections.abc import Iterable
+
+CATALOG_EDIT = "catalog:edit"
+CATALOG_PUBLISH = "catalog:publish"
+MEDIA_INGEST = "media:ingest"
+SUPPORT_READ = "support:read"
+SUPPORT_WRITE = "support:write"
+AUDIT_READ = "audit:read"
+ADMIN_ROLES = "admin:roles"
+BILLING_GRANT = "billing:grant"
+BILLING_REFUND = "billing:refund"
+
+ROLES: dict[str, frozenset[str]] = {
+    "viewer": frozenset(),
+    "editor": frozenset({CATALOG_EDIT}),
+    "publisher": frozenset({CATALOG_EDIT, CATALOG_PUBLISH}),
+    "ingest": frozenset({MEDIA_INGEST}),
+    "support": frozenset({SUPPORT_READ, SUPPORT_WRITE}),
+    "billing": frozenset({SUPPORT_READ, BILLING_GRANT, BILLING_REFUND}),
+}
+ROLES["administrator"] = frozenset({ADMIN_ROLES, AUDIT_READ}).union(*ROLES.values())
+
+
+def scopes_of(roles: Iterable[str]) -> list[str]:
+    """The scopes of all the roles together, sorted."""
+    return sorted(frozenset().union(*(ROLES[role] for role in roles)))

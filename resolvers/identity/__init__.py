@@ -1,0 +1,1 @@
+"""Households, profiles and sessions."""

@@ -1,0 +1,29 @@
+"""What a viewer may see: the one predicate that every path to a title goes through, in whichever subgraph."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_
+from sqlmodel import col
+
+from models.published import PublishedWindow as Window
+from runtime.request import Request
+
+
+def visible(title_id: Any, request: Request) -> ColumnElement[bool]:
+    """Whether the title exists for the viewer: published, in a window of the country that is open or will open, and
+    rated there for the viewer's age."""
+    return exists().where(*in_window(title_id, request))
+
+
+def playable_now(title_id: Any, request: Request) -> ColumnElement[bool]:
+    """Whether the title exists for the viewer and one of its windows is open."""
+    return exists().where(*in_window(title_id, request), col(Window.opens_at) <= request.now)
+
+
+def in_window(title_id: Any, request: Request) -> list[ColumnElement[bool]]:
+    return [
+        col(Window.title_id) == title_id,
+        col(Window.country) == request.country,
+        col(Window.minimum_age) <= request.maximum_age,
+        or_(col(Window.closes_at).is_(None), col(Window.closes_at) > request.now),
+    ]

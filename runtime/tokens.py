@@ -1,0 +1,69 @@
+"""Access tokens: JWTs (RFC 7519, profile RFC 9068) signed with ES256, which every subgraph verifies by the JWKS."""
+
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from runtime.errors import Unauthenticated
+from runtime.keyfiles import secret
+
+ACCESS_TOKEN_SECONDS = 600
+ALGORITHM = "ES256"
+CACHED_TOKENS = 10_000
+
+
+class TokenKeys:
+    """Signs and verifies access tokens; a token that was verified once is looked up until it expires."""
+
+    def __init__(self, keys: KeySet, issuer: str) -> None:
+        self.keys = keys
+        self.issuer = issuer
+        self.verified: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self.registry = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": issuer}, exp={"essential": True}, sub={"essential": True}
+        )
+
+    @classmethod
+    def from_folder(cls, folder: Path, issuer: str) -> "TokenKeys":
+        """The installation's signing key, made on first use."""
+        stored = secret(folder / "token-signing-1", new_signing_key)
+        return cls(KeySet([ECKey.import_key(orjson.loads(stored))]), issuer)
+
+    def sign(self, claims: dict[str, Any], lifetime: int = ACCESS_TOKEN_SECONDS) -> str:
+        """A token with these claims, good for `lifetime` seconds."""
+        now = int(time.time())
+        key = self.keys.keys[0]
+        header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
+        return jwt.encode(header, {"iss": self.issuer, "iat": now, "exp": now + lifetime} | claims, key)
+
+    def verify(self, token: str) -> dict[str, Any]:
+        """The claims of a good token; Unauthenticated says whether it is forged, of another issuer, or expired."""
+        claims = self.verified.get(token)
+        if claims is None:
+            try:
+                decoded = jwt.decode(token, self.keys, algorithms=[ALGORITHM])
+                self.registry.validate(decoded.claims)
+            except (JoseError, ValueError) as error:
+                raise Unauthenticated("The access token is not valid, or has expired.") from error
+            claims = self.verified[token] = dict(decoded.claims)
+            if len(self.verified) > CACHED_TOKENS:
+                self.verified.popitem(last=False)
+        if claims["exp"] <= time.time():
+            self.verified.pop(token, None)
+            raise Unauthenticated("The access token has expired.")
+        return claims
+
+    def public(self) -> dict[str, Any]:
+        """The JSON Web Key Set (RFC 7517) with the public halves."""
+        return dict(self.keys.as_dict(private=False))
+
+
+def new_signing_key() -> bytes:
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
+    return orjson.dumps(key.as_dict(private=True))

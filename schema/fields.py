@@ -1,0 +1,120 @@
+"""Fields that are declared, not coded: each names the function of resolvers/ that answers it.
+
+The function's keyword-only parameters are the field's arguments, so that name, type and default stand in one place.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+
+from runtime.errors import Refusal
+from runtime.request import Request
+from schema.info import Info
+from schema.inputs import api_type
+
+Batch = Callable[..., Awaitable[Sequence[Any]]]
+
+
+def loads(batch: Batch, key: str = "id", **options: Any) -> Any:
+    """A field that `batch` resolves for the parent's `key`, together with every other parent of the request."""
+    key_of = attrgetter(key)
+
+    def resolver(root: Any, info: Info, **given: Any) -> Any:
+        k = key_of(root)
+        return None if k is None else info.context.load(batch, k, **without_unset(given))
+
+    made = field_of(batch, resolver, options)
+    made.metadata = {**made.metadata, "batch": batch, "key": key}
+    return made
+
+
+def asks(function: Callable[..., Awaitable[Any]], **options: Any) -> Any:
+    """A root field of Query that `function(request, **arguments)` answers."""
+
+    async def resolver(root: Any, info: Info, **given: Any) -> Any:
+        return await function(info.context, **without_unset(given))
+
+    return field_of(function, resolver, options)
+
+
+def commands(function: Callable[..., Awaitable[Any]], **options: Any) -> Any:
+    """A root field of Mutation; a Refusal that `function` raises becomes the payload's `userErrors`."""
+
+    async def resolver(root: Any, info: Info, **given: Any) -> Any:
+        try:
+            return await function(info.context, **without_unset(given))
+        except Refusal as refusal:
+            return Refused(refusal)
+
+    return field_of(function, resolver, options)
+
+
+def streams(function: Callable[..., AsyncIterator[Any]], type_: Any, **options: Any) -> Any:
+    """A root field of Subscription: one event of `type_` for each item that `function(request, **arguments)` yields."""
+
+    async def resolver(root: Any, info: Info, **given: Any) -> Any:
+        async for event in function(info.context, **without_unset(given)):
+            yield event
+
+    sign(resolver, function, AsyncIterator[type_])
+    return strawberry.subscription(resolver=resolver, **options)
+
+
+class Refused:
+    """The payload of a refused mutation: null in every field but `user_errors`."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.user_errors = [refusal.error]
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def field_of(function: Callable[..., Any], resolver: Callable[..., Any], options: dict[str, Any]) -> Any:
+    sign(resolver, function)
+    return strawberry.federation.field(resolver=resolver, **options)
+
+
+def sign(resolver: Callable[..., Any], function: Callable[..., Any], returns: Any = inspect.Signature.empty) -> None:
+    """Gives `resolver` the API's view of `function`'s arguments."""
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    arguments = [argument_of(p) for p in parameters if p.kind is p.KEYWORD_ONLY]
+    head = list(inspect.signature(resolver).parameters.values())[:2]
+    resolver.__signature__ = inspect.Signature([*head, *arguments], return_annotation=returns)  # type: ignore[attr-defined]
+    resolver.__annotations__ = {p.name: p.annotation for p in (*head, *arguments)}
+    if returns is not inspect.Signature.empty:
+        resolver.__annotations__["return"] = returns
+
+
+def argument_of(parameter: inspect.Parameter) -> inspect.Parameter:
+    default = UNSET if parameter.default is None else parameter.default  # None would be printed as `= null`
+    return parameter.replace(annotation=api_type(parameter.annotation), default=default)
+
+
+def without_unset(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not UNSET}
+
+
+def made_of(row: type, by_id: Batch | None = None) -> Callable[[type], type]:
+    """The type's sources are `row`s as resolvers/ gives them; `by_id` answers the graph's references to the entity."""
+
+    def declare(cls: Any) -> Any:
+        async def resolve_reference(cls: type, info: Info, id: strawberry.ID) -> Any:
+            return await refer(info.context, by_id, id)
+
+        cls.is_type_of = classmethod(lambda cls, source, info: isinstance(source, row))
+        cls.source_row = row
+        cls.by_id = by_id
+        if by_id is not None:
+            cls.resolve_reference = classmethod(resolve_reference)
+        return cls
+
+    return declare
+
+
+async def refer(request: Request, by_id: Any, id_: str) -> Any:
+    return await request.load(by_id, id_)

@@ -1,0 +1,125 @@
+"""The command line: `marquee`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runtime.settings import SUBGRAPHS, SettingsError, Subgraph, read_settings
+from server.commands import Stop
+
+cli = typer.Typer(
+    help="Marquee: the back end of a streaming service.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+SubgraphOption = Annotated[
+    str | None, typer.Option("--subgraph", help=f"One of {', '.join(SUBGRAPHS)}; all of them by default.")
+]
+
+
+@cli.command()
+def run() -> None:
+    """Starts everything, embedded services included, until Ctrl-C."""
+    from server.run import run as run_all
+
+    sys.exit(run_all(read_settings()))
+
+
+@cli.command()
+def serve(subgraph: SubgraphOption = None) -> None:
+    """Serves the one graph, or one subgraph alone."""
+    from server.serve import serve as serve_app
+
+    serve_app(read_settings(), named(subgraph))
+
+
+@cli.command()
+def worker() -> None:
+    """Does the jobs: encoding, popularity."""
+    from server.worker import run_worker
+
+    run_worker(read_settings())
+
+
+@cli.command()
+def migrate(subgraph: SubgraphOption = None) -> None:
+    """Brings the databases to the code's schema."""
+    from server.migrate import migrate as migrate_databases
+
+    migrate_databases(read_settings(), named(subgraph))
+
+
+@cli.command()
+def seed() -> None:
+    """Loads the starter catalogue, the accounts to sign in as, and simulated households."""
+    from server.run.screen import Screen
+    from server.seed import seed as seed_databases
+
+    with Screen().steps() as report:
+        asyncio.run(seed_databases(read_settings(), report))
+
+
+@cli.command()
+def ingest(
+    file: Annotated[Path, typer.Argument(help="A video; subtitles beside it (NAME.en.vtt) come along.")],
+    title: Annotated[str, typer.Option(help="The slug of the film that it is; SLUG/SEASON/EPISODE for an episode.")],
+) -> None:
+    """Encodes a file here and now, shows how far it is, and makes the title play it."""
+    from server.commands.ingest import ingest_file
+
+    asyncio.run(ingest_file(read_settings(), file, title))
+
+
+@cli.command()
+def token(
+    email: str,
+    profile: Annotated[str | None, typer.Option(help="The name of the profile to scope it to.")] = None,
+) -> None:
+    """Prints an access token, for scripts."""
+    from server.commands.token import token_for
+
+    typer.echo(asyncio.run(token_for(read_settings(), email, profile)))
+
+
+@cli.command()
+def graph(
+    check: Annotated[bool, typer.Option(help="Writes nothing; fails where a file is stale.")] = False,
+) -> None:
+    """Writes schema/sdl/: each subgraph's SDL, the supergraph and the API schema."""
+    from server.commands.graph import write_graph
+
+    write_graph(check)
+
+
+@cli.command()
+def contract(
+    check: Annotated[bool, typer.Option(help="Fails where coordinates went missing that were served before.")] = False,
+) -> None:
+    """Prints which coordinates of the contract are still missing."""
+    from server.commands.contract import print_missing
+
+    print_missing(check)
+
+
+def named(subgraph: str | None) -> Subgraph | None:
+    known = next((name for name in SUBGRAPHS if name == subgraph), None)
+    if subgraph is not None and known is None:
+        raise Stop(f"There is no subgraph {subgraph!r}: it is one of {', '.join(SUBGRAPHS)}.")
+    return known
+
+
+def main() -> None:
+    """What can be put right is one line on stderr and exit code 1; what can't be is a traceback."""
+    try:
+        cli()
+    except (Stop, SettingsError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
