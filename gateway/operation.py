@@ -1,11 +1,12 @@
 """What happens around every operation: its Request is made, its errors are masked, its SQL is told in development."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import ParserCache, SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.caller import Caller
@@ -21,6 +22,16 @@ class PerEvent(StrawberryGraphQLCoreExecutionContext):
         executor: Any = copy(super().build_per_event_executor(payload))
         executor.context_value = self.context_value.renewed()
         return executor
+
+
+class DocumentCache(ParserCache):
+    """Keeps parsed documents. One that does not parse is left to Strawberry, which says so in its own way."""
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        with suppress(GraphQLError):
+            context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
 
 
 class OperationExtension(SchemaExtension):

@@ -13,13 +13,13 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.extensions import ValidationCache
 from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET
 
 from gateway.caller import Caller
-from gateway.operation import OperationExtension, PerEvent
+from gateway.operation import DocumentCache, OperationExtension, PerEvent
 from oauth.authenticate import Authenticator
 from runtime.errors import Fault
 from runtime.resources import Resources
@@ -79,7 +79,7 @@ def prepared(schema: BaseSchema) -> BaseSchema:
     """The schema with what every operation goes through."""
     served: Any = schema
     served.extensions = [
-        lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
+        lambda: DocumentCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
         OperationExtension,  # last, for the cache before it would overwrite what it says of validity
     ]

@@ -48,7 +48,7 @@ def limit_of(first: int | None, default: int = 20) -> int:
 
 
 def page_of(rows: Sequence[Row], first: int, after: str | None, key_of: Callable[[Row], Sequence[Any]]) -> Page[Row]:
-    """The page of `rows`, of which one more than `first` were fetched where there are more; `key_of` gives a row's keys."""
+    """The page of `rows`: one more than `first` were fetched where there are more. `key_of` gives a row's sort keys."""
     edges = [Edge(row, cursor_of(*key_of(row))) for row in rows[:first]]
     return Page(edges, page_info(edges, len(rows) > first, after is not None))
 
@@ -63,7 +63,7 @@ def cursor_of(*keys: Any) -> str:
 
 
 def keys_of(after: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None:
-    """The sort keys in a cursor, each made by its kind (`str`, `int`, `float`, `UUID`, `instant`); BadInput for a forgery."""
+    """The sort keys in a cursor, each made by its kind (`str`, `float`, `instant`, …); BadInput for a forgery."""
     if after is None:
         return None
     try:

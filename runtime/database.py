@@ -1,4 +1,4 @@
-"""Postgres: one engine a subgraph, each in its own role, so that Postgres itself refuses a write to another's tables."""
+"""Postgres: one engine a subgraph, each in its own role: Postgres itself refuses a write to another's tables."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager

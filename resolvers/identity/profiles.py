@@ -91,7 +91,7 @@ async def avatars(request: Request) -> list[AvatarRow]:
 
 
 def avatar_row(request: Request, row: Any) -> AvatarRow:
-    return AvatarRow(row.id, f"{request.resources.settings.address}/artwork/{row.object_key}")
+    return AvatarRow(row.id, f"{request.resources.settings.address}/{row.object_key}")
 
 
 def profile_row(row: Any) -> ProfileRow:
