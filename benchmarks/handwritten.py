@@ -29,7 +29,8 @@ HEADINGS = {
 }
 VISIBLE = """exists (select from catalog.published_window w where w.title_id = t.title_id and w.country = $2
  and w.minimum_age <= $3 and (w.closes_at is null or w.closes_at > now()))"""
-CONTINUING = f"""select t.title_id, t.kind from viewing.continue_watching c join catalog.published_title t using (title_id)
+CONTINUING = f"""select t.title_id, t.kind
+ from viewing.continue_watching c join catalog.published_title t using (title_id)
  where c.profile_id = $1 and {VISIBLE} order by c.updated_at desc, c.title_id desc limit {LONGEST}"""
 LISTED = f"""select t.title_id, t.kind from viewing.list_item l join catalog.published_title t using (title_id)
  where l.profile_id = $1 and {VISIBLE} order by l.added_at desc, l.title_id desc limit {LONGEST}"""

@@ -1,4 +1,4 @@
-"""A platform of its own for a measurement: Postgres, Valkey and the starter catalogue, in a folder that is thrown away."""
+"""A platform of its own for a measurement: Postgres, Valkey and the starter catalogue, thrown away afterwards."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The graph's HTTP and WebSocket edge at one address: POST, GET, SSE, graphql-transport-ws, and GraphiQL for browsers."""
+"""The graph's edge at one address: POST, GET, SSE, graphql-transport-ws, and GraphiQL for browsers."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -28,11 +28,10 @@ def create_schema(subgraph: str) -> None:
 def own(subgraph: str) -> None:
     """Hands every table of the subgraph's schema to its role; call at the end of a migration that makes tables."""
     op.execute(
-        f"""do $$ declare name text; begin
-            for name in select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = '{subgraph}' loop
-                execute 'alter table ' || name || ' owner to {role_of(subgraph)}';
-            end loop;
-        end $$"""
+        f"""do $$ declare t text; begin
+            for t in select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = '{subgraph}'
+            loop execute 'alter table ' || t || ' owner to {role_of(subgraph)}'; end loop;
+        end $$"""  # noqa: S608  the names are those of our registry
     )
 
 

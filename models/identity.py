@@ -47,7 +47,7 @@ class DeviceKind(enum.Enum):
 
 
 class AccountKey(SQLModel, table=True):
-    """An account's own data key, wrapped by the key-encryption key `wrapped_by`; destroying the row erases the account."""
+    """An account's own data key, wrapped by the key-encryption key `wrapped_by`: without it the account is erased."""
 
     __tablename__ = "account_key"
     __table_args__ = (SCHEMA,)

@@ -14,7 +14,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.models import Job, Schedule
 from sqlalchemy.engine import make_url
 
-from media.errors import MediaError
+from media.errors import MediaError, Superseded
 from media.ingest import ingest
 from resolvers.catalog.publish import publish_asset
 from resolvers.viewing.popularity import refresh_popularity
@@ -66,12 +66,13 @@ def asset_of(job: Job) -> UUID:
 
 
 async def encode(resources: Resources, asset_id: UUID) -> None:
-    """Ingests an asset. What is wrong with its file stands in its row, and no repetition would mend it."""
+    """Ingests an asset. What is wrong with its file stands in its row, and no repetition would mend it; where another
+    worker took over, it is that worker's."""
     folder = work_folder(resources.settings)
     try:
         await ingest(resources.database.engines["catalog"], resources.storage, folder, asset_id, publish_asset)
-    except MediaError as error:
-        log.warning("ingest_failed", asset_id=str(asset_id), error=str(error))
+    except (MediaError, Superseded) as error:
+        log.warning("ingest_ended", asset_id=str(asset_id), error=str(error))
 
 
 async def make_source(resources: Resources, slug: str) -> None:

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
-import models.published  # noqa: F401  and with it every table
+import models.published
 import models.viewing  # noqa: F401
 from runtime.database import engine_for
 from runtime.settings import SUBGRAPHS

@@ -12,7 +12,9 @@ from sqlmodel import col
 
 from media.errors import MediaError
 from media.ingest import ingest
+from media.source import store_source
 from models.catalog import MediaAsset, Playable, PlayableKind, Season, Title
+from models.columns import new_id
 from resolvers.catalog.publish import publish_asset
 from runtime.resources import Resources, open_resources
 from runtime.settings import Settings
@@ -63,13 +65,19 @@ async def find_playable(resources: Resources, title: str) -> UUID:
 
 async def add_asset(resources: Resources, file: Path, target: UUID) -> UUID:
     """Puts the file, and the subtitles beside it, where an upload would lie; the new asset's id."""
-    asset = MediaAsset(target_id=target, filename=file.name, source_key="", created_at=datetime.now(UTC))
-    asset.source_key = f"sources/{asset.id}/{file.name}"
-    for source in (file, *file.parent.glob(f"{file.stem}.*.vtt")):
-        await resources.storage.put_file(f"sources/{asset.id}/{source.name}", source)
+    asset_id = new_id()
+    source_key = await store_source(resources.storage, asset_id, file)
     async with resources.database.write("catalog") as db:
-        db.add(asset)
-    return asset.id
+        db.add(
+            MediaAsset(
+                id=asset_id,
+                target_id=target,
+                filename=file.name,
+                source_key=source_key,
+                created_at=datetime.now(UTC),
+            )
+        )
+    return asset_id
 
 
 async def take_over(connection: AsyncConnection, asset_id: UUID) -> None:

@@ -17,8 +17,8 @@ from runtime.settings import Settings
 from tests.served import Front, served
 from tests.tokens import token_of
 
-PLANS = "query ($in: CountryCode) { plans(country: $in) { code name features { maxStreams maxHeight ads } trialDays %s } }"
-PRICES = PLANS % "prices(country: $in) { amount { amountMinor currency formatted } interval taxInclusive }"
+PRICES = """query ($in: CountryCode) { plans(country: $in) { code name features { maxStreams maxHeight ads } trialDays
+  prices(country: $in) { amount { amountMinor currency formatted } interval taxInclusive } } }"""
 GRANT = """mutation ($account: ID!, $plan: ID!, $until: DateTime!, $reason: String!, $key: String!) {
   answer: grantEntitlement(accountId: $account, planId: $plan, until: $until, reason: $reason, idempotencyKey: $key) {
     account { id entitlements { active source validUntil plan { code } features { maxStreams } } }

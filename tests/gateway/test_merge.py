@@ -34,7 +34,7 @@ def test_every_subgraph_is_in_the_graph() -> None:
 
 
 def a_schema(**fields: object) -> Schema:
-    annotations = {name: str for name in fields}
+    annotations = dict.fromkeys(fields, str)
     query = strawberry.type(type("Query", (), {"__annotations__": annotations, **fields}))
     return Schema(query=query, federation_version="2.9")
 

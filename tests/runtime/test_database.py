@@ -1,7 +1,7 @@
 """Each subgraph acts in a role of its own, and Postgres keeps it to its own tables."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from runtime.database import Database, role_of
@@ -28,8 +28,8 @@ async def test_a_subgraph_reads_what_others_publish_and_nothing_else(settings: S
         if owner == subgraph:
             continue
         for statement in (f"select * from {owner}.{OWN[owner]}", f"delete from {owner}.{PUBLISHED[owner]}"):
-            with pytest.raises(DBAPIError, match="permission denied"):
-                async with database.read(subgraph) as db:
+            async with database.read(subgraph) as db:
+                with pytest.raises(DBAPIError, match="permission denied"):
                     await db.execute(text(statement))
     await database.close()
 
@@ -38,12 +38,16 @@ async def test_a_transaction_is_all_or_nothing(settings: Settings) -> None:
     database = Database.connect(settings)
     insert = text("insert into billing.plan values (gen_random_uuid(), 'x', '{}', 1, 1, 1, 1, 1, false, 0)")
     with pytest.raises(ZeroDivisionError):
-        async with database.write("billing") as db:
-            await db.execute(insert)
-            raise ZeroDivisionError
+        await failing(database, insert)
     async with database.read("billing") as db:
         assert await db.scalar(text("select count(*) from billing.plan")) == 0
     await database.close()
+
+
+async def failing(database: Database, statement: TextClause) -> None:
+    async with database.write("billing") as db:
+        await db.execute(statement)
+        raise ZeroDivisionError
 
 
 async def test_a_tally_counts_its_own_statements_alone(settings: Settings) -> None:

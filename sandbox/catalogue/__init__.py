@@ -1,0 +1,39 @@
+"""The starter catalogue: films and series of our own description, as JSON lines beside this file."""
+
+from sandbox.catalogue.entries import (
+    Collection,
+    Credit,
+    CreditRole,
+    Episode,
+    ExternalId,
+    Genre,
+    Kind,
+    Rating,
+    RatingSystem,
+    Season,
+    SeriesStatus,
+    StarterTitle,
+    Text,
+    Window,
+)
+from sandbox.catalogue.reader import CatalogueError, StarterCatalogue, read
+
+__all__ = [
+    "CatalogueError",
+    "Collection",
+    "Credit",
+    "CreditRole",
+    "Episode",
+    "ExternalId",
+    "Genre",
+    "Kind",
+    "Rating",
+    "RatingSystem",
+    "Season",
+    "SeriesStatus",
+    "StarterCatalogue",
+    "StarterTitle",
+    "Text",
+    "Window",
+    "read",
+]
