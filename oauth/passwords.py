@@ -1,4 +1,4 @@
-"""Passwords and PINs: argon2id (RFC 9106), a few at a time, so that sign-ins leave the loop and the memory to others."""
+"""Passwords and PINs: argon2id (RFC 9106), a few at a time, so that sign-ins leave loop and memory to others."""
 
 from functools import cache
 

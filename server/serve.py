@@ -1,18 +1,27 @@
 """The HTTP server of one process."""
 
+import asyncio
+
 import uvicorn
 
+from runtime.database import Database
+from runtime.settings import SUBGRAPHS as NAMES
 from runtime.settings import Settings, Subgraph
 from server.app import create_app
 from server.logs import configure_logs
+from server.migrate import until_migrated
 from subgraphs import SUBGRAPHS
 
 DRAIN_SECONDS = 5
 
 
 def serve(settings: Settings, subgraph: Subgraph | None = None) -> None:
-    """Serves until SIGINT or SIGTERM; requests under way then have five seconds to end."""
+    """Serves until SIGINT or SIGTERM; requests under way then have five seconds to end.
+
+    SettingsError where the databases stay behind the code.
+    """
     configure_logs()
+    asyncio.run(wait_for_migrations(settings, subgraph))
     port = SUBGRAPHS[subgraph].port if subgraph else settings.port
     uvicorn.run(
         create_app(settings, subgraph),
@@ -25,3 +34,11 @@ def serve(settings: Settings, subgraph: Subgraph | None = None) -> None:
         ws_max_size=1024 * 1024,
         server_header=False,
     )
+
+
+async def wait_for_migrations(settings: Settings, subgraph: Subgraph | None) -> None:
+    database = Database.connect(settings, (subgraph,) if subgraph else NAMES)
+    try:
+        await until_migrated(database)
+    finally:
+        await database.close()

@@ -12,6 +12,6 @@ from tests.served import Front, served
 @pytest.fixture
 async def front(settings: Settings) -> AsyncIterator[Front]:
     async with served(settings, "identity") as front:
-        async with front.resources.database.write("identity") as db:
+        async with front.database.write("identity") as db:
             db.add_all([Avatar(object_key=f"artwork/avatars/{n}.webp", position=n) for n in range(3)])
         yield front

@@ -18,7 +18,7 @@ async def signed_in(front: Front, role: str) -> str:
     """The access token of somebody with the role."""
     await sign_up(front, email=f"{role}@example.org")
     index = front.resources.encryption.blind_index(f"{role}@example.org")
-    async with front.resources.database.write("identity") as db:
+    async with front.database.write("identity") as db:
         await db.execute(update(Account).where(Account.email_index == index).values(roles=[role]))  # type: ignore[arg-type]
     given = {"email": f"{role}@example.org", "password": PASSWORD, "device": DEVICE}
     token: str = (await front.data(SIGN_IN, input=given))["answer"]["accessToken"]
@@ -68,7 +68,7 @@ async def test_support_finds_a_household_by_id_or_address(front: Front) -> None:
 
 async def test_a_childs_profile_carries_no_staff_scopes(front: Front) -> None:
     token = await signed_in(front, "administrator")
-    async with front.resources.database.write("identity") as db:
+    async with front.database.write("identity") as db:
         await db.execute(update(Profile).values(kind=ProfileKind.KIDS, maximum_age=6))
     account = (await front.data("{ viewer { account { profiles { id } } } }", token))["viewer"]["account"]
     child = (await front.data(SELECT, token, id=account["profiles"][0]["id"]))["answer"]

@@ -59,7 +59,7 @@ async def test_bad_input_names_its_field_and_saves_nothing(
     front: Front, changed: dict[str, Any], code: str, path: list[str]
 ) -> None:
     assert await refused(front, SIGN_UP, input=sign_up_input(**changed)) == (code, path)
-    async with front.resources.database.read("identity") as db:
+    async with front.database.read("identity") as db:
         assert await db.scalar(text("select count(*) from identity.account")) == 0
 
 
@@ -84,7 +84,7 @@ async def test_sign_in_tells_nothing_about_whether_the_address_is_known(front: F
 
 async def test_a_suspended_account_is_out_at_once_and_cannot_sign_in(front: Front) -> None:
     payload = await sign_up(front)
-    async with front.resources.database.write("identity") as db:
+    async with front.database.write("identity") as db:
         await db.execute(update(Account).values(status=AccountStatus.SUSPENDED))
         await db.execute(update(PublishedAccount).values(status=AccountStatus.SUSPENDED))
     given = {"email": "ada@example.org", "password": PASSWORD, "device": DEVICE}
@@ -109,7 +109,7 @@ async def test_a_benign_double_refresh_works_and_a_stolen_token_ends_the_session
     both = await asyncio.gather(*(front.data(REFRESH, refresh=payload["refreshToken"]) for _ in range(2)))
     newer = [answer["answer"]["refreshToken"] for answer in both]
     assert all(newer)
-    async with front.resources.database.write("identity") as db:
+    async with front.database.write("identity") as db:
         used = col(RefreshToken.used_at)
         await db.execute(
             update(RefreshToken).where(used.is_not(None)).values(used_at=used - LEEWAY - timedelta(seconds=1))
@@ -138,7 +138,7 @@ async def test_signing_out_ends_one_session_and_everywhere_ends_all_tokens(front
 async def test_a_locked_profile_asks_for_its_pin(front: Front) -> None:
     payload = await sign_up(front)
     profile = payload["viewer"]["account"]["profiles"][0]["id"]
-    async with front.resources.database.write("identity") as db:
+    async with front.database.write("identity") as db:
         await db.execute(update(Profile).values(pin_hash=await hash_password("1234")))
     token = payload["accessToken"]
     assert await refused(front, SELECT, token, id=profile) == ("PIN_REQUIRED", ["pin"])
@@ -157,7 +157,7 @@ async def test_another_households_profile_does_not_exist(front: Front) -> None:
 
 async def test_sensitive_columns_are_sealed(front: Front) -> None:
     payload = await sign_up(front)
-    async with front.resources.database.read("identity") as db:
+    async with front.database.read("identity") as db:
         tables = (await db.scalars(text("select tablename from pg_tables where schemaname = 'identity'"))).all()
         rows = [
             str(row) for table in tables for row in await db.execute(text(f"select t::text from identity.{table} t"))

@@ -30,6 +30,7 @@ def upgrade() -> None:
     op.get_bind().connection.dbapi_connection.run_async(lambda c: c.execute(render_install(db_settings())))
     roles = ", ".join(map(role_of, SUBGRAPHS))
     op.execute(f"grant usage on schema jobs, public to {roles}")
+    op.execute(f"grant select on public.alembic_version to {roles}")  # a server waits for its migrations
     op.execute(f"grant all on all tables in schema jobs to {roles}")
     op.execute(f"grant all on all sequences in schema jobs to {roles}")
 

@@ -1,0 +1,1 @@
+"""What the catalog's fields do: titles, people, collections, search, and what is published to the other subgraphs."""

@@ -1,0 +1,82 @@
+"""Whether a title can be watched in the viewer's country now, since and until when, and what badges say of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from models.catalog import PlayableKind
+from resolvers.catalog.keys import grouped
+from resolvers.catalog.rows import AvailabilityRow, AvailabilityState, Badge
+from resolvers.catalog.tables import PLAYABLE, PUBLISHED_WINDOW, TITLE
+from resolvers.visible import in_window
+from runtime.database import among
+from runtime.request import Request
+
+NEW = timedelta(days=30)
+LEAVING_SOON = timedelta(days=14)
+
+Window = tuple[datetime, datetime | None]
+
+
+def end_of(windows: Sequence[Window]) -> datetime | None:
+    """When the first of `windows`, which are in order, ends; windows that touch or overlap count as one."""
+    end = windows[0][1]
+    for opens_at, closes_at in windows[1:]:
+        if end is None or opens_at > end:
+            break
+        end = None if closes_at is None else max(end, closes_at)
+    return end
+
+
+def availability_at(now: datetime, windows: Sequence[Window]) -> AvailabilityRow | None:
+    """What windows that have not closed, in order, come to at `now`."""
+    if not windows:
+        return None
+    opens_at = windows[0][0]
+    state = AvailabilityState.AVAILABLE if opens_at <= now else AvailabilityState.COMING_SOON
+    return AvailabilityRow(state, opens_at, end_of(windows))
+
+
+async def availability_of(request: Request, ids: Sequence[UUID]) -> list[AvailabilityRow | None]:
+    w = PUBLISHED_WINDOW.c
+    statement = (
+        select(w.title_id, w.opens_at, w.closes_at)
+        .where(among(w.title_id, ids), *in_window(w.title_id, request))
+        .order_by(w.title_id, w.opens_at)
+    )
+    async with request.read("catalog") as db:
+        rows = (await db.execute(statement)).all()
+    windows = grouped((id_, (opens_at, closes_at)) for id_, opens_at, closes_at in rows)
+    return [availability_at(request.now, windows[id_]) for id_ in ids]
+
+
+async def badges_of(request: Request, ids: Sequence[UUID]) -> list[list[Badge]]:
+    """NEW for 30 days, NEW_EPISODES for 30 days after one aired, LEAVING_SOON in the last 14; only while available."""
+    aired = (
+        select(func.max(PLAYABLE.c.air_date))
+        .where(
+            PLAYABLE.c.title_id == TITLE.c.id,
+            PLAYABLE.c.kind == PlayableKind.EPISODE,
+            PLAYABLE.c.air_date <= request.now.date(),
+        )
+        .scalar_subquery()
+    )
+    async with request.read("catalog") as db:
+        rows = await db.execute(select(TITLE.c.id, TITLE.c.added_at, aired).where(among(TITLE.c.id, ids)))
+    dates = {id_: (added_at, last) for id_, added_at, last in rows}
+    windows = [await waiting for waiting in [request.load(availability_of, id_) for id_ in ids]]
+    return [badges_at(request.now, window, *dates[id_]) for id_, window in zip(ids, windows, strict=True)]
+
+
+def badges_at(now: datetime, window: AvailabilityRow | None, added_at: datetime, aired: date | None) -> list[Badge]:
+    if window is None or window.state is not AvailabilityState.AVAILABLE:
+        return []
+    is_new = now - added_at < NEW
+    earned = {
+        Badge.NEW: is_new,
+        Badge.NEW_EPISODES: not is_new and aired is not None and now.date() - aired < NEW,
+        Badge.LEAVING_SOON: window.until is not None and window.until - now <= LEAVING_SOON,
+    }
+    return [badge for badge, has in earned.items() if has]

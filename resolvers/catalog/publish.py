@@ -1,0 +1,143 @@
+"""What the other subgraphs read of the catalog: the published tables, rewritten in the transaction of each change."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    delete,
+    distinct,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from models.catalog import MarkerKind, MediaAssetStatus, PublicationState, RenditionKind
+from resolvers.catalog import tables as t
+from runtime.database import among
+
+Transaction = AsyncConnection | AsyncSession
+
+
+async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
+    """Publishes these titles as they now are, or withdraws those that are not PUBLISHED, and all genres."""
+    await one_at_a_time(session)
+    for target in (t.PUBLISHED_WINDOW, t.PUBLISHED_PLAYABLE, t.PUBLISHED_TITLE):
+        await session.execute(delete(target).where(among(target.c.title_id, title_ids)))
+    those = and_(among(t.TITLE.c.id, title_ids), t.TITLE.c.state == PublicationState.PUBLISHED)
+    for target, rows in (
+        (t.PUBLISHED_TITLE, published_titles(those)),
+        (t.PUBLISHED_WINDOW, published_windows(those)),
+        (t.PUBLISHED_PLAYABLE, published_playables(those)),
+    ):
+        await session.execute(insert(target).from_select([column.name for column in rows.selected_columns], rows))
+    await publish_genres(session)
+
+
+async def publish_asset(session: Transaction, asset_id: UUID) -> None:
+    """After an ingest: publishes anew what plays this asset, as far as its titles are published."""
+    await one_at_a_time(session)
+    users = select(t.PLAYABLE.c.id).where(t.PLAYABLE.c.asset_id == asset_id)
+    await session.execute(delete(t.PUBLISHED_PLAYABLE).where(t.PUBLISHED_PLAYABLE.c.playable_id.in_(users)))
+    rows = published_playables(and_(t.PLAYABLE.c.asset_id == asset_id, t.TITLE.c.state == PublicationState.PUBLISHED))
+    names = [column.name for column in rows.selected_columns]
+    await session.execute(insert(t.PUBLISHED_PLAYABLE).from_select(names, rows))
+
+
+async def one_at_a_time(session: Transaction) -> None:
+    """Waits until no other transaction publishes: an ingest that ends meanwhile must neither collide nor be unseen."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalog.publish"))))
+
+
+async def publish_genres(session: Transaction) -> None:
+    source = select(t.GENRE.c.id.label("genre_id"), t.GENRE.c.slug, t.GENRE.c.names)
+    rows = upsert(t.PUBLISHED_GENRE).from_select(["genre_id", "slug", "names"], source)
+    new = {"slug": rows.excluded.slug, "names": rows.excluded.names}
+    await session.execute(rows.on_conflict_do_update(index_elements=["genre_id"], set_=new))
+    gone = not_(t.PUBLISHED_GENRE.c.genre_id.in_(select(t.GENRE.c.id)))
+    await session.execute(delete(t.PUBLISHED_GENRE).where(gone))
+
+
+def published_titles(those: ColumnElement[bool]) -> Select[Any]:
+    genre = t.TITLE_GENRE.c
+    genres = (
+        select(
+            func.coalesce(
+                func.array_agg(aggregate_order_by(genre.genre_id, genre.position)),
+                literal([], t.PUBLISHED_TITLE.c.genre_ids.type),
+            )
+        )
+        .where(genre.title_id == t.TITLE.c.id)
+        .scalar_subquery()
+    )
+    title = t.TITLE.c
+    columns = (title.id.label("title_id"), title.kind, genres.label("genre_ids"), title.release_year, title.added_at)
+    return select(*columns).where(those)
+
+
+def published_windows(those: ColumnElement[bool]) -> Select[Any]:
+    """A row for each country of each window that has a rating there; of equal openings the longest counts."""
+    window, rating = t.WINDOW.c, t.RATING.c
+    closes_at = case((func.bool_or(window.closes_at.is_(None)), null()), else_=func.max(window.closes_at))
+    rated = and_(rating.title_id == t.TITLE.c.id, rating.country == any_(window.countries))
+    columns = (
+        t.TITLE.c.id.label("title_id"),
+        rating.country,
+        window.opens_at,
+        closes_at.label("closes_at"),
+        rating.minimum_age,
+    )
+    joined = t.TITLE.join(t.WINDOW, window.title_id == t.TITLE.c.id).join(t.RATING, rated)
+    grouped = (t.TITLE.c.id, rating.country, window.opens_at, rating.minimum_age)
+    return select(*columns).select_from(joined).where(those).group_by(*grouped)
+
+
+def published_playables(those: ColumnElement[bool]) -> Select[Any]:
+    """What plays of the titles; media that is not ready yet leaves its columns null and its languages empty."""
+    playable, asset, season = t.PLAYABLE.c, t.MEDIA_ASSET.c, t.SEASON.c
+    ready = and_(asset.id == playable.asset_id, asset.status == MediaAssetStatus.READY)
+    joined = t.PLAYABLE.join(t.TITLE, t.TITLE.c.id == playable.title_id)
+    joined = joined.outerjoin(t.SEASON, season.id == playable.season_id).outerjoin(t.MEDIA_ASSET, ready)
+    columns = (
+        playable.id.label("playable_id"),
+        playable.kind,
+        playable.title_id,
+        season.number.label("season_number"),
+        playable.number,
+        asset.prefix,
+        asset.duration_ms,
+        rendition(func.max(t.RENDITION.c.height), RenditionKind.VIDEO).label("max_height"),
+        credits_start().label("credits_start_ms"),
+        languages(RenditionKind.AUDIO).label("audio_languages"),
+        languages(RenditionKind.SUBTITLE).label("subtitle_languages"),
+    )
+    return select(*columns).select_from(joined).where(those)
+
+
+def rendition(value: Any, kind: RenditionKind) -> Any:
+    of_asset = and_(t.RENDITION.c.asset_id == t.MEDIA_ASSET.c.id, t.RENDITION.c.kind == kind)
+    return select(value).where(of_asset).correlate(t.MEDIA_ASSET).scalar_subquery()
+
+
+def languages(kind: RenditionKind) -> Any:
+    """A JSON array of the distinct languages of the asset's tracks."""
+    tags = func.jsonb_agg(distinct(t.RENDITION.c.language)).filter(or_(t.RENDITION.c.language.is_not(None)))
+    return rendition(func.coalesce(tags, literal([], JSONB)), kind)
+
+
+def credits_start() -> Any:
+    marker = t.MARKER.c
+    start = select(func.min(marker.start_ms)).where(marker.playable_id == t.PLAYABLE.c.id)
+    return start.where(marker.kind == MarkerKind.CREDITS).correlate(t.PLAYABLE).scalar_subquery()

@@ -1,0 +1,85 @@
+"""Where the catalog's queries begin: single titles, lists, search, collections and people."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry.federation.schema_directives import Cost
+
+from resolvers.catalog.curation import collection, collections, titles_of
+from resolvers.catalog.details import genres
+from resolvers.catalog.facets import facets_of
+from resolvers.catalog.lists import titles
+from resolvers.catalog.people import person
+from resolvers.catalog.playables import playable
+from resolvers.catalog.rows import FacetField
+from resolvers.catalog.search import search, spellings_of, suggest, totals_of
+from resolvers.catalog.titles import title
+from schema.catalog.titles import Movie, Person, Playable, Series, Title, TitleConnection
+from schema.catalog.values import Genre
+from schema.fields import asks, loads
+from schema.shared import PageInfo, sized
+
+SearchHit = Annotated[Movie | Series | Person, strawberry.union("SearchHit")]
+
+
+@strawberry.type
+class Collection:
+    id: strawberry.ID
+    slug: str
+    name: str
+    titles: TitleConnection = loads(titles_of, directives=[sized()])
+
+
+@strawberry.type
+class FacetBucket:
+    value: str
+    label: str
+    count: int
+
+
+@strawberry.type
+class Facet:
+    field: FacetField
+    buckets: list[FacetBucket]
+
+
+@strawberry.type
+class SearchEdge:
+    node: SearchHit
+    cursor: str
+
+
+@strawberry.type
+class SearchConnection:
+    edges: list[SearchEdge]
+    page_info: PageInfo
+    total_count: int = loads(totals_of, key="asked")
+    facets: list[Facet] = loads(facets_of, key="asked")
+    did_you_mean: str | None = loads(
+        spellings_of,
+        key="asked",
+        description="The nearest spelling that finds something, where the query finds nothing.",
+    )
+
+
+@strawberry.type
+class Suggestion:
+    text: str
+    hit: SearchHit | None
+
+
+@strawberry.type
+class Query:
+    title: Title | None = asks(title)
+    playable: Playable | None = asks(playable)
+    titles: TitleConnection = asks(titles, directives=[sized()])
+    search: SearchConnection = asks(
+        search, description="Forgives typing errors and accents.", directives=[Cost(weight=5), sized()]
+    )
+    suggest: list[Suggestion] = asks(
+        suggest, description="Completes what is being typed.", directives=[sized(8, fields=False)]
+    )
+    genres: list[Genre] = asks(genres)
+    collections: list[Collection] = asks(collections, directives=[sized(20, fields=False)])
+    collection: Collection | None = asks(collection)
+    person: Person | None = asks(person)

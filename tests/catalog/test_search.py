@@ -1,0 +1,151 @@
+"""Search: what is found, in which order, how it is summed up, and what a misspelling leads to."""
+
+from typing import Any
+
+import pytest
+
+from runtime.resources import Resources
+from schema.catalog import schema
+from tests.catalog.shelf import Shelf
+from tests.queries import ask, codes
+from tests.requests import make_request, make_viewer
+
+SEARCH = """query($query: String!, $filter: TitleFilter, $first: Int, $after: String) {
+  search(query: $query, filter: $filter, first: $first, after: $after) {
+    edges { node { __typename ... on Title { name } ... on Person { name } } }
+    pageInfo { hasNextPage endCursor } totalCount didYouMean
+    facets { field buckets { value label count } } } }"""
+
+
+@pytest.fixture
+async def library(resources: Resources, shelf: Shelf) -> Resources:
+    metropolis = shelf.movie("metropolis", year=1927, language="de", asset=shelf.asset())
+    voyage = shelf.movie("moon", year=1902, texts={"en": "A Trip to the Moon", "fr": "Le Voyage dans la Lune"})
+    nosferatu = shelf.movie("nosferatu", year=1922, ages={"US": 16})
+    series = shelf.series("moonlight-patrol", year=1955)
+    shelf.genre("science-fiction", metropolis, voyage, en="Science fiction", de="Science-Fiction")
+    shelf.genre("adventure", series)
+    shelf.person("Georges Méliès", voyage)
+    shelf.person("Max Schreck", nosferatu)
+    await shelf.store(resources)
+    return resources
+
+
+async def names(resources: Resources, query: str, **variables: Any) -> list[str]:
+    found = (await ask(schema, make_request(resources), SEARCH, query=query, **variables))["search"]
+    assert found["totalCount"] >= len(found["edges"])
+    return [edge["node"]["name"] for edge in found["edges"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Metropolis", "Metropolis"),
+        ("metroplis", "Metropolis"),
+        ("METROPOLIS ", "Metropolis"),
+        ("tropol", "Metropolis"),
+        ("nosferattu", "Nosferatu"),
+        ("voyage dans la lune", "A Trip to the Moon"),
+        ("melies", "Georges Méliès"),
+        ("meliés", "Georges Méliès"),
+        ("Mélies george", "Georges Méliès"),
+    ],
+)
+async def test_typing_errors_and_accents_are_forgiven(library: Resources, query: str, first: str) -> None:
+    assert (await names(library, query))[0] == first
+
+
+async def test_the_better_match_comes_first(library: Resources) -> None:
+    assert (await names(library, "moonlight"))[0] == "Moonlight Patrol"
+    assert set(await names(library, "moon")) == {"A Trip to the Moon", "Moonlight Patrol"}
+
+
+@pytest.mark.parametrize("query", ["", "   ", "\0", "\ud800", "%", "_", "\\", "xyzzy quux"])
+async def test_nothing_is_found_by_nothing(library: Resources, query: str) -> None:
+    found = (await ask(schema, make_request(library), SEARCH, query=query))["search"]
+    assert (found["edges"], found["totalCount"]) == ([], 0)
+    assert all(facet["buckets"] == [] for facet in found["facets"])
+
+
+async def test_a_query_has_200_characters_at_most(library: Resources) -> None:
+    assert await codes(schema, make_request(library), SEARCH, query="a" * 201) == ["BAD_USER_INPUT"]
+
+
+async def test_the_nearest_spelling_is_proposed_and_finds_something(library: Resources) -> None:
+    found = (await ask(schema, make_request(library), SEARCH, query="mitropoliz"))["search"]
+    if found["edges"]:
+        pytest.fail("the query should find nothing, to try the proposal")
+    assert found["didYouMean"] == "Metropolis"
+    assert await names(library, found["didYouMean"]) == ["Metropolis"]
+    assert (await ask(schema, make_request(library), SEARCH, query="metropolis"))["search"]["didYouMean"] is None
+
+
+async def test_facets_count_what_is_found(library: Resources) -> None:
+    request = make_request(library, languages=("de",))
+    found = (await ask(schema, request, SEARCH, query="moon"))["search"]
+    facets = {facet["field"]: facet["buckets"] for facet in found["facets"]}
+    assert found["totalCount"] == 2
+    assert facets["KIND"] == [
+        {"value": "MOVIE", "label": "Filme", "count": 1},
+        {"value": "SERIES", "label": "Serien", "count": 1},
+    ]
+    assert [(b["label"], b["count"]) for b in facets["GENRE"]] == [("Adventure", 1), ("Science-Fiction", 1)] or [
+        (b["label"], b["count"]) for b in facets["GENRE"]
+    ] == [("Science-Fiction", 1), ("Adventure", 1)]
+    assert facets["DECADE"] == [
+        {"value": "1900", "label": "1900er", "count": 1},
+        {"value": "1950", "label": "1950er", "count": 1},
+    ]
+    found = (await ask(schema, request, SEARCH, query="metropolis"))["search"]
+    facets = {facet["field"]: facet["buckets"] for facet in found["facets"]}
+    assert [(b["value"], b["label"]) for b in facets["AUDIO_LANGUAGE"]] == [("de", "Deutsch"), ("en", "Englisch")]
+
+
+async def test_a_bucket_s_value_is_what_the_filter_takes(library: Resources) -> None:
+    found = (await ask(schema, make_request(library), SEARCH, query="moon"))["search"]
+    [genre] = [b for f in found["facets"] if f["field"] == "GENRE" for b in f["buckets"] if b["label"] == "Adventure"]
+    assert await names(library, "moon", filter={"genres": [genre["value"]]}) == ["Moonlight Patrol"]
+    assert await names(library, "moon", filter={"kinds": ["MOVIE"]}) == ["A Trip to the Moon"]
+
+
+async def test_with_a_filter_there_are_no_people(library: Resources) -> None:
+    assert await names(library, "méliès", filter={}) == ["Georges Méliès"]
+    assert await names(library, "méliès", filter={"kinds": ["MOVIE"]}) == []
+
+
+async def test_search_shows_only_what_exists_for_the_viewer(library: Resources) -> None:
+    for query in ("nosferatu", "max schreck"):
+        child = make_request(library, make_viewer(maximum_age=12))
+        found = (await ask(schema, child, SEARCH, query=query))["search"]
+        assert (found["edges"], found["totalCount"]) == ([], 0)
+        assert found["didYouMean"] not in ("Nosferatu", "Max Schreck")
+        assert await names(library, query) != []
+
+
+async def test_pages_of_hits(resources: Resources, shelf: Shelf) -> None:
+    for n in range(7):
+        shelf.movie(f"moon-{n}")
+    await shelf.store(resources)
+    seen: list[str] = []
+    after = None
+    for size in (3, 3, 1):
+        found = (await ask(schema, make_request(resources), SEARCH, query="moon", first=3, after=after))["search"]
+        assert (len(found["edges"]), found["totalCount"]) == (size, 7)
+        seen += [edge["node"]["name"] for edge in found["edges"]]
+        after = found["pageInfo"]["endCursor"]
+    assert len(set(seen)) == 7
+    assert found["pageInfo"]["hasNextPage"] is False
+
+
+async def test_suggestions_complete_words(library: Resources) -> None:
+    query = "query($prefix: String!) { suggest(prefix: $prefix) { text hit { __typename } } }"
+    for prefix, expected in (
+        ("metr", [("Metropolis", "Movie")]),
+        ("lun", [("Le Voyage dans la Lune", "Movie")]),
+        ("meli", [("Georges Méliès", "Person")]),
+        ("ropolis", []),
+        ("%", []),
+        ("\0", []),
+    ):
+        found = (await ask(schema, make_request(library), query, prefix=prefix))["suggest"]
+        assert [(s["text"], s["hit"]["__typename"]) for s in found] == expected
