@@ -8,10 +8,10 @@ from typing import Any
 Resolve = Callable[..., Any]
 
 
-def resolver_of(resolvers: Mapping[str, Resolve], owner: str, by_id: Any, homes: Mapping[type, str]) -> Resolve:
+def resolver_of(resolvers: Mapping[str, Resolve], owner: str, reference_to: Any, homes: Mapping[type, str]) -> Resolve:
     """Resolves an entity's field on the subgraph's own object: the source where it has the field, else its reference.
 
-    `homes` says which subgraph makes a source's class, `by_id` is the batch that answers the owner's references.
+    `homes` says which subgraph makes a source's class, `reference_to` answers the owner's references to the type.
     """
     resolve_there = resolvers[owner]
 
@@ -26,9 +26,9 @@ def resolver_of(resolvers: Mapping[str, Resolve], owner: str, by_id: Any, homes:
         return hopped(reference, info, arguments)
 
     def refer(source: Any, request: Any) -> asyncio.Future[Any]:
-        key = (by_id, str(source.id))
+        key = (reference_to, source.id)
         if key not in request.references:
-            request.references[key] = asyncio.ensure_future(request.load(by_id, str(source.id)))
+            request.references[key] = asyncio.ensure_future(reference_to(request, str(source.id)))
         reference: asyncio.Future[Any] = request.references[key]
         return reference
 

@@ -153,7 +153,7 @@ class Merger:
     def resolver(self, name: str, owner: str, by_subgraph: dict[str, g.GraphQLField]) -> Callable[..., Any]:
         resolvers = {subgraph: f.resolve or g.default_field_resolver for subgraph, f in by_subgraph.items()}
         entity = definition(self.types[name][owner])
-        reference = getattr(getattr(entity, "origin", None), "by_id", None)
+        reference = getattr(getattr(entity, "origin", None), "reference", None)
         if name in ROOTS or reference is None:
             return resolvers[owner]
         elsewhere = {row: home for row, (home, type_name) in self.homes.items() if type_name == name}

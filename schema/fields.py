@@ -100,21 +100,25 @@ def without_unset(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def made_of(row: type, by_id: Batch | None = None) -> Callable[[type], type]:
-    """The type's sources are `row`s as resolvers/ gives them; `by_id` answers the graph's references to the entity."""
+    """The type's sources are `row`s as resolvers/ gives them; `by_id` answers the graph's references to the entity.
+
+    Types may share `by_id`, and then one statement serves them all: what is not a `row` is not one of this type.
+    """
 
     def declare(cls: Any) -> Any:
         async def resolve_reference(cls: type, info: Info, id: strawberry.ID) -> Any:
-            return await refer(info.context, by_id, id)
+            return await reference(info.context, id)
+
+        async def reference(request: Request, id_: str) -> Any:
+            assert by_id is not None
+            found = await request.load(by_id, id_)
+            return found if found is None or isinstance(found, (row, Exception)) else None
 
         cls.is_type_of = classmethod(lambda cls, source, info: isinstance(source, row))
         cls.source_row = row
-        cls.by_id = by_id
         if by_id is not None:
+            cls.reference = staticmethod(reference)
             cls.resolve_reference = classmethod(resolve_reference)
         return cls
 
     return declare
-
-
-async def refer(request: Request, by_id: Any, id_: str) -> Any:
-    return await request.load(by_id, id_)

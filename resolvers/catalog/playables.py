@@ -13,7 +13,7 @@ from resolvers.catalog.languages import preference, say
 from resolvers.catalog.pages import Order, page
 from resolvers.catalog.rows import EpisodeRow, MovieRow, SeasonRow, TrailerRow
 from resolvers.catalog.tables import PLAYABLE, PLAYABLE_TEXT, SEASON, TITLE
-from resolvers.catalog.titles import movies_by_id
+from resolvers.catalog.titles import titles_by_id
 from resolvers.paging import Page, identity, keys_of, limit_of
 from resolvers.texts import best
 from resolvers.visible import visible
@@ -65,17 +65,12 @@ async def trailers_by_id(request: Request, ids: Sequence[UUID | str]) -> list[Tr
         return in_order(keys, {row[0]: trailer_row(request, *row) for row in await db.execute(statement)})
 
 
-async def playable(
-    request: Request,
-    *,
-    id: Id,
-) -> MovieRow | EpisodeRow | TrailerRow | None:
+async def playable(request: Request, *, id: Id) -> MovieRow | EpisodeRow | TrailerRow | None:
     """The film, episode or trailer of this id."""
-    return (
-        await request.load(movies_by_id, id)
-        or await request.load(episodes_by_id, id)
-        or await request.load(trailers_by_id, id)
-    )
+    title = await request.load(titles_by_id, id)
+    if isinstance(title, MovieRow):
+        return title
+    return await request.load(episodes_by_id, id) or await request.load(trailers_by_id, id)
 
 
 async def trailers_of(request: Request, ids: Sequence[UUID]) -> list[list[TrailerRow]]:

@@ -57,19 +57,6 @@ async def titles_by_id(request: Request, ids: Sequence[UUID | str]) -> list[AnyT
     return in_order(keys, await titles_where(request, among(TITLE.c.id, known(keys))))
 
 
-async def of_kind(request: Request, ids: Sequence[UUID | str], kind: TitleKind) -> list[Any]:
-    keys = uuids(ids)
-    return in_order(keys, await titles_where(request, among(TITLE.c.id, known(keys)), TITLE.c.kind == kind))
-
-
-async def movies_by_id(request: Request, ids: Sequence[UUID | str]) -> list[MovieRow | None]:
-    return await of_kind(request, ids, TitleKind.MOVIE)
-
-
-async def series_by_id(request: Request, ids: Sequence[UUID | str]) -> list[SeriesRow | None]:
-    return await of_kind(request, ids, TitleKind.SERIES)
-
-
 async def title(request: Request, *, id: Id | None = None, slug: str | None = None) -> AnyTitle | None:
     """The title of an id or a slug; BadInput unless one of them is given."""
     if (id is None) == (slug is None):

@@ -20,9 +20,7 @@ from resolvers.catalog.playables import (
 )
 from resolvers.catalog.rows import Badge, EpisodeRow, MovieRow, PersonRow, SeriesRow, TrailerRow
 from resolvers.catalog.titles import (
-    movies_by_id,
     original_names_of,
-    series_by_id,
     synopses_of,
     taglines_of,
     titles_by_id,
@@ -80,7 +78,7 @@ class Playable:
 
 
 @strawberry.federation.type(keys=["id"])
-@made_of(MovieRow, movies_by_id)
+@made_of(MovieRow, titles_by_id)
 class Movie(Title, Playable):
     title: Title
     name: str
@@ -90,7 +88,7 @@ class Movie(Title, Playable):
 
 
 @strawberry.federation.type(keys=["id"])
-@made_of(SeriesRow, series_by_id)
+@made_of(SeriesRow, titles_by_id)
 class Series(Title):
     name: str
     credits: "CreditConnection" = loads(credits_of, directives=[sized()])
@@ -103,7 +101,7 @@ class Season:
     id: strawberry.ID
     number: int
     name: str
-    series: Series = loads(series_by_id, key="series_id")
+    series: Series = loads(titles_by_id, key="series_id")
     episode_count: int = loads(episode_counts_of)
     episodes: "EpisodeConnection" = loads(episodes_of, directives=[sized(50)])
 
@@ -116,7 +114,7 @@ class Episode(Playable):
     synopsis: str | None
     air_date: date | None
     season: Season = loads(seasons_by_id, key="season_id")
-    series: Series = loads(series_by_id, key="title_id")
+    series: Series = loads(titles_by_id, key="title_id")
 
 
 @strawberry.federation.type(keys=["id"])

@@ -1,0 +1,102 @@
+"""The viewing subgraph's queries, mutations and subscriptions."""
+
+import strawberry
+from strawberry.federation.schema_directives import Authenticated
+
+from resolvers.viewing.commands import playback_command
+from resolvers.viewing.heartbeats import heartbeat, stop_playback
+from resolvers.viewing.marks import (
+    add_to_my_list,
+    mark_watched,
+    rate_title,
+    remove_from_continue_watching,
+    remove_from_my_list,
+)
+from resolvers.viewing.playback import renew_playback, start_playback
+from resolvers.viewing.titles import taste_seeds
+from resolvers.viewing.updates import ChangeKind, continue_watching_changed
+from schema.fields import asks, commands, streams
+from schema.shared import UserError, sized
+from schema.viewing.playback import HeartbeatPayload, PlaybackCommand, ProgressPayload, StartPlaybackResult
+from schema.viewing.screens import ContinueWatchingItem
+from schema.viewing.titles import Title
+
+strawberry.enum(ChangeKind)
+
+
+@strawberry.type
+class ContinueWatchingPayload:
+    removed_id: strawberry.ID | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class TitlePayload:
+    title: Title | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ContinueWatchingEvent:
+    cursor: str
+    kind: ChangeKind
+    item: ContinueWatchingItem | None
+    removed_id: strawberry.ID | None
+    snapshot: list[ContinueWatchingItem] | None
+
+
+@strawberry.type
+class Query:
+    taste_seeds: list[Title | None] = asks(
+        taste_seeds,
+        description="Well-known titles to pick from, so that a new profile's first rows fit.",
+        directives=[Authenticated(), sized(24, fields=False)],
+    )
+
+
+@strawberry.type
+class Mutation:
+    start_playback: StartPlaybackResult = asks(start_playback, directives=[Authenticated()])
+    heartbeat: HeartbeatPayload = commands(
+        heartbeat,
+        description=(
+            "Acknowledged only once it is durable. Repeats and late arrivals (an old `sequence`) change nothing."
+        ),
+        directives=[Authenticated()],
+    )
+    stop_playback: ProgressPayload = commands(
+        stop_playback, description="Frees the stream slot at once.", directives=[Authenticated()]
+    )
+    renew_playback: StartPlaybackResult = asks(
+        renew_playback,
+        description="Checks the right to watch again and issues fresh URLs and licences.",
+        directives=[Authenticated()],
+    )
+    remove_from_continue_watching: ContinueWatchingPayload = commands(
+        remove_from_continue_watching, directives=[Authenticated()]
+    )
+    mark_watched: ProgressPayload = commands(mark_watched, directives=[Authenticated()])
+    add_to_my_list: TitlePayload = commands(add_to_my_list, directives=[Authenticated()])
+    remove_from_my_list: TitlePayload = commands(remove_from_my_list, directives=[Authenticated()])
+    rate_title: TitlePayload = commands(
+        rate_title, description="Null takes the thumb back.", directives=[Authenticated()]
+    )
+
+
+@strawberry.type
+class Subscription:
+    continue_watching_changed = streams(
+        continue_watching_changed,
+        ContinueWatchingEvent,
+        description=(
+            "Continue-watching as it changes, on whatever device. The first event is a snapshot; `after` replays what"
+            " a lost connection missed."
+        ),
+        directives=[Authenticated()],
+    )
+    playback_command = streams(
+        playback_command,
+        PlaybackCommand,
+        description="Orders to the player: someone took the slot over, or the right to watch ended.",
+        directives=[Authenticated()],
+    )

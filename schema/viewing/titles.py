@@ -1,0 +1,82 @@
+"""The catalog's titles and playables, with what the selected profile has to do with them."""
+
+from datetime import datetime
+
+import strawberry
+
+from models.viewing import Thumb
+from resolvers.viewing.references import (
+    EpisodeRef,
+    MovieRef,
+    SeriesRef,
+    TrailerRef,
+    episodes,
+    movies,
+    series,
+    trailers,
+)
+from resolvers.viewing.titles import episode_up_next, film_itself, in_my_list, progress_of, thumb_of
+from schema.fields import loads, made_of
+
+strawberry.enum(Thumb)
+
+
+@strawberry.type
+class Progress:
+    position_ms: int
+    duration_ms: int
+    percent: float
+    watched: bool
+    play_count: int
+    last_watched_at: datetime
+
+
+@strawberry.interface
+class Playable:
+    id: strawberry.ID
+    progress: Progress | None = strawberry.field(
+        description="For the selected profile; null where it was never played."
+    )
+
+
+@strawberry.interface
+class Title:
+    id: strawberry.ID
+    in_my_list: bool | None = strawberry.field(description="For the selected profile.")
+    thumb: Thumb | None
+    up_next: Playable | None = strawberry.field(
+        description="What to press play on: the film itself, or the episode to go on with."
+    )
+
+
+@strawberry.federation.type(keys=["id"])
+@made_of(MovieRef, movies)
+class Movie(Title, Playable):
+    id: strawberry.ID
+    in_my_list: bool | None = loads(in_my_list)
+    thumb: Thumb | None = loads(thumb_of)
+    up_next: Playable | None = loads(film_itself)
+    progress: Progress | None = loads(progress_of)
+
+
+@strawberry.federation.type(keys=["id"])
+@made_of(SeriesRef, series)
+class Series(Title):
+    id: strawberry.ID
+    in_my_list: bool | None = loads(in_my_list)
+    thumb: Thumb | None = loads(thumb_of)
+    up_next: Playable | None = loads(episode_up_next)
+
+
+@strawberry.federation.type(keys=["id"])
+@made_of(EpisodeRef, episodes)
+class Episode(Playable):
+    id: strawberry.ID
+    progress: Progress | None = loads(progress_of)
+
+
+@strawberry.federation.type(keys=["id"])
+@made_of(TrailerRef, trailers)
+class Trailer(Playable):
+    id: strawberry.ID
+    progress: Progress | None = loads(progress_of)
