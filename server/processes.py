@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from server.embedded.launch import dying_with_parent
 from server.embedded.service import alive
@@ -113,9 +113,11 @@ class Supervisor:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    def start(self, command: Command) -> Child:
-        """Begin to keep `command` running."""
+    async def start(self, command: Command) -> Child:
+        """Begin to keep `command` running; its process exists when this returns."""
         child = self.children[command.name] = Child(command)
+        await child.launch()
+        self.note()
         self.keepers[command.name] = asyncio.create_task(self.keep(child))
         return child
 
@@ -126,14 +128,14 @@ class Supervisor:
     async def keep(self, child: Child) -> None:
         delay = FIRST_DELAY
         while True:
-            await child.launch()
-            self.note()
             code = await child.ended()
             child.crashes += 1
             delay = FIRST_DELAY if time.monotonic() - child.started_at > STABLE_AFTER else delay
             self.say(f"The {child.command.name} ended ({how(code)}). Starting it again in {delay:g} s.{hint(child)}")
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
+            await child.launch()
+            self.note()
 
     async def stop(self) -> None:
         """Stop all children at once, and wait until they are gone."""
