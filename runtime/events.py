@@ -6,7 +6,7 @@ reorder or repeat events: a reader still knows, for a revision that is not the n
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,9 @@ TOGETHER = 256
 UNSENT = 10_000
 RECONNECT_SECONDS = 0.2
 log = structlog.get_logger()
+
+Current = Callable[[], Awaitable[int]]
+"""Reads a topic's revision from the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,8 @@ class Hub:
         return [Event(int(identity.split(b"-")[0]), fields[b"p"]) for identity, fields in entries]
 
     async def listen(
-        self, topic: str, after: int, current: Callable[[], Awaitable[int]] | None = None
-    ) -> AsyncIterator[Event | Missed]:
+        self, topic: str, after: int, current: Current | None = None
+    ) -> AsyncGenerator[Event | Missed, None]:
         """Every event after revision `after`, once and in order; Missed, and the end, where one cannot be had.
 
         `current` reads the revision from the database. It is asked once, after subscribing, so that a reader who
@@ -136,9 +139,8 @@ class Hub:
         queue: asyncio.Queue[Event | Missed] = asyncio.Queue(BOUND)
         self.topics[topic].add(queue)
         try:
-            replay: list[Event | Missed] = list(await self.follow(topic, after))
-            if current is not None and await current() != newest(replay, after):
-                replay = [Missed()]
+            await self.follow(topic)
+            replay = await self.replay(topic, after, current)
             while True:
                 event = replay.pop(0) if replay else await queue.get()
                 if isinstance(event, Missed) or event.revision > after + 1:
@@ -150,16 +152,28 @@ class Hub:
         finally:
             await self.forget(topic, queue)
 
-    async def follow(self, topic: str, after: int) -> list[Event]:
-        """Subscribes, then replays, so that nothing falls between; without Valkey the reader waits for its return."""
+    async def follow(self, topic: str) -> None:
+        """Subscribes; without Valkey the reader waits for its return, and is told then."""
         try:
             async with self.subscribing:
                 await self.pubsub.subscribe(topic)
-            return await self.stored(topic, after)
         except (RedisError, OSError) as error:
             log.warning("push_unavailable", topic=topic, error=str(error))
             self.interrupted = True
-            return []
+
+    async def replay(self, topic: str, after: int, current: Current | None) -> list[Event | Missed]:
+        """What a reader missed; Missed where that can't be had, as the database's revision tells, if it is known."""
+        events: list[Event] = []
+        unknown = current is None
+        try:
+            events = await self.stored(topic, after)
+            unknown = False
+        except (RedisError, OSError) as error:
+            log.warning("events_not_replayed", topic=topic, error=str(error))
+        reached = events[-1].revision if events else after
+        if unknown or (current is not None and await current() != reached):
+            return [Missed()]
+        return list(events)
 
     async def forget(self, topic: str, queue: asyncio.Queue[Event | Missed]) -> None:
         self.topics[topic].discard(queue)
@@ -167,7 +181,8 @@ class Hub:
             del self.topics[topic]
             with suppress(RedisError, OSError):  # the subscription is gone with the connection
                 async with self.subscribing:
-                    if topic not in self.topics:  # a new reader may have come meanwhile
+                    # a new reader may have come meanwhile, or the hub may be closed
+                    if topic not in self.topics and self.pubsub.subscribed:
                         await self.pubsub.unsubscribe(topic)
 
     async def disconnect(self) -> None:
@@ -183,9 +198,3 @@ class Hub:
                 await self.listening
         await self.disconnect()
         await self.listener.aclose()
-
-
-def newest(replay: Sequence[Event | Missed], after: int) -> int:
-    """The revision that a reader has reached once it has read the replay."""
-    last = replay[-1] if replay else None
-    return last.revision if isinstance(last, Event) else after

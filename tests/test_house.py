@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 OURS = sorted(
     path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("tests", "benchmarks")
 )
-LONGEST_FILE = 320
+LONGEST_FILE = 350
 
 
 def test_none_of_our_names_is_owned_by_another_distribution() -> None:

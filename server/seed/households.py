@@ -32,7 +32,7 @@ from server.seed.starter import Repertoire, repertoire
 
 LABEL = "Simulating households"
 SEED, COUNT = 1895, 500
-PASSWORD = "one-of-five-hundred"  # noqa: S105  printed in the README; these households are made up
+PASSWORD = "one-of-five-hundred"  # noqa: S105  it guards nothing: these households are made up
 JOINED_BEFORE = timedelta(days=91)
 """They joined before the history begins."""
 

@@ -30,6 +30,11 @@ START = """mutation ($input: StartPlaybackInput!) { answer: startPlayback(input:
   ... on PlaybackSession { id } ... on PlaybackDenied { reason message } } }"""
 BEAT = """mutation ($input: HeartbeatInput!) { answer: heartbeat(input: $input) {
   playable { id progress { positionMs } } userErrors { code message } } }"""
+READY = text("""update catalog.published_playable set prefix = 'media/none', duration_ms = 6000000,
+  credits_start_ms = null, max_height = 1080 where kind = 'MOVIE'""")
+"""Films count as encoded, a hundred minutes long; nobody asks for their segments."""
+UNBEGUN = """{ titles(filter: {kinds: [MOVIE], state: AVAILABLE}) {
+  edges { node { id upNext { progress { percent } } } } } }"""
 
 Event = dict[str, Any]
 
@@ -41,8 +46,10 @@ class Stream:
         self.source = source
 
     async def next(self) -> Event:
-        async with asyncio.timeout(PATIENCE):
-            payload = await anext(self.source)
+        try:
+            payload = await asyncio.wait_for(anext(self.source), PATIENCE)
+        except TimeoutError:
+            pytest.fail(f"Nothing was pushed within {PATIENCE:g} s.")
         assert "errors" not in payload, payload["errors"]
         event: Event = payload["data"]["continueWatchingChanged"]
         return event
@@ -128,14 +135,10 @@ async def elsewhere(one_address: Settings) -> AsyncIterator[Front]:
 
 @pytest.fixture
 async def player(one_address: Settings) -> AsyncIterator[Player]:
-    """Robin, who has started a film; it counts as encoded, and nobody asks for its segments."""
+    """Robin, who has started a film."""
     async with served(one_address) as front:
-        ready = text(
-            "update catalog.published_playable set prefix = 'media/none', duration_ms = 6000000, max_height = 1080,"
-            " audio_languages = '[\"en\"]', subtitle_languages = '[]' where kind = 'MOVIE'"
-        )
         async with front.database.engines["catalog"].begin() as db:
-            await db.execute(ready)
+            await db.execute(READY)
         token = await viewer_token(front, "Robin")
         film = await unwatched_film(front, token)
         player = Player(front, token, film)
@@ -145,8 +148,7 @@ async def player(one_address: Settings) -> AsyncIterator[Player]:
 
 async def unwatched_film(front: Front, token: str) -> str:
     """A film that the viewer has not begun."""
-    query = "{ titles(filter: {kinds: [MOVIE], state: AVAILABLE}) { edges { node { id upNext { progress { percent } } } } } }"
-    films = [edge["node"] for edge in (await front.data(query, token))["titles"]["edges"]]
+    films = [edge["node"] for edge in (await front.data(UNBEGUN, token))["titles"]["edges"]]
     return str(next(film["id"] for film in films if not (film["upNext"] or {}).get("progress")))
 
 
