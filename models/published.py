@@ -40,6 +40,16 @@ class PublishedProfile(SQLModel, table=True):
     subtitle_mode: str
 
 
+class PublishedSession(SQLModel, table=True):
+    """What the device of a sign-in is called, for a household to tell its streams apart."""
+
+    __tablename__ = "published_session"
+    __table_args__ = ({"schema": "identity"},)
+    session_id: UUID = Field(primary_key=True, foreign_key="identity.session.id", ondelete="CASCADE")
+    account_id: UUID
+    device_name: str
+
+
 class PublishedTitle(SQLModel, table=True):
     """Each published title; where and for whom it is visible stands in PublishedWindow."""
 

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from models.columns import new_id
 from models.identity import Account, Device, DeviceKind, Profile, ProfileKind, RefreshToken, Session
+from models.published import PublishedSession
 from oauth.roles import scopes_of
 from runtime.errors import Refusal
 from runtime.tokens import ACCESS_TOKEN_SECONDS, TokenKeys
@@ -55,6 +56,7 @@ async def open_session(
     await db.flush()
     db.add(session)
     await db.flush()
+    db.add(PublishedSession(session_id=session.id, account_id=account.id, device_name=device_name))
     return await issue(db, keys, account, session, profile, now)
 
 

@@ -17,4 +17,4 @@ def connect_valkey(url: str) -> Redis:
         socket_connect_timeout=TIMEOUT,
         retry=Retry(NoBackoff(), 1),
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # which closes the pool with itself

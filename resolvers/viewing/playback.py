@@ -160,7 +160,7 @@ async def session_of(db: AsyncSession, request: Request, household: Household, g
         profile_id=household.profile_id,
         playable_id=playable_id,
         title_id=playable_id,
-        device_name=await device_name(request),
+        device_name=await device_name(request, db),
         idempotency_key=given.idempotency_key,
         request_hash=digest,
         max_height=0,

@@ -71,12 +71,12 @@ class Installation:
             lines.extend(process.stdout)
 
     def start(self) -> float:
-        """Starts it and returns when the whole banner stands; after how many seconds it served."""
+        """Starts it and returns when the whole banner stands; after how many seconds all of it was well."""
         began = time.monotonic()
         self.launch()
         self.until(self.well, STARTS_WITHIN)
         served = time.monotonic() - began
-        self.until(lambda: "curl -s" in self.screen, 30)
+        self.until(lambda: "curl -s" in self.screen, STARTS_WITHIN)
         return served
 
     def until(self, condition: Callable[[], bool], within: float = 60.0) -> None:

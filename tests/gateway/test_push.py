@@ -11,6 +11,7 @@ import websockets
 from sqlalchemy import text
 
 from tests.gateway.test_home import viewer_token
+from tests.identity.operations import DEVICE
 from tests.served import Front
 
 CHANGED = """subscription ($after: String) { continueWatchingChanged(after: $after) { cursor kind removedId
@@ -119,6 +120,17 @@ async def test_events_come_over_sse_as_well(platform: Front) -> None:
                 session = await started(platform, token)
                 await beat(platform, token, session, 1, 9_000)
     assert [event["kind"] for event in events] == ["SNAPSHOT", "UPSERT"]
+
+
+async def test_a_household_tells_its_streams_apart_by_their_devices(platform: Front) -> None:
+    token = await viewer_token(platform, "Robin")
+    session = await started(platform, token)
+    streams = await platform.data(
+        "{ viewer { account { activeStreams { sessionId profileName deviceName } } } }", token
+    )
+    assert streams["viewer"]["account"]["activeStreams"] == [
+        {"sessionId": session, "profileName": "Robin", "deviceName": DEVICE["name"]}
+    ]
 
 
 async def test_the_film_stopped_in_the_middle_is_there_for_who_asks(platform: Front) -> None:

@@ -16,4 +16,3 @@ async def world(resources: Resources) -> AsyncIterator[World]:  # noqa: F811  th
     await made.begin()
     yield made
     await resources.hub.close()  # sends what the test posted
-    await resources.valkey.connection_pool.disconnect()  # a Redis that was given its pool leaves it open

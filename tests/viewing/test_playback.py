@@ -104,7 +104,7 @@ async def test_nothing_plays_without_a_subscription(world: World) -> None:
 
 
 async def test_of_several_entitlements_the_best_valid_one_counts(world: World) -> None:
-    await world.entitle(world.account_id, streams=4, height=2160, rank=3)
+    await world.entitle(world.account_id, streams=4, height=2160, rank=3, until=NOW + timedelta(days=1))
     await world.entitle(world.account_id, streams=9, height=4320, rank=9, until=NOW)
     assert (await world.start(await world.movie()))["maxHeight"] == 2160
 

@@ -88,7 +88,6 @@ async def test_a_snapshot_comes_first_then_each_change_within_a_second(world: Wo
         await world.watch(second, 95 * MINUTE, now(world))
         gone = await stream.next()
         assert (gone["kind"], gone["removedId"], gone["item"]) == ("REMOVE", event["item"]["id"], None)
-        await other.valkey.connection_pool.disconnect()
 
 
 async def test_a_cursor_replays_what_a_lost_connection_missed(world: World) -> None:
@@ -168,7 +167,6 @@ async def test_without_valkey_mutations_go_on_and_push_resumes(
         async with open_resources(settings.model_copy(update={"redis_url": url})) as own:
             own.shared.update({k: v for k, v in world.resources.shared.items() if isinstance(k, type)})
             await through_an_outage(world, own, valkey)
-            await own.valkey.connection_pool.disconnect()
     finally:
         await valkey.stop()
 
