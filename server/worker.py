@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -29,18 +30,37 @@ HEARTBEAT = timedelta(seconds=10)
 DEQUEUE = timedelta(seconds=2)
 """How often an idle worker looks; it also bounds how soon it notices a job to take over."""
 
+RETRY_SECONDS = 1.0
+
 
 async def work(settings: Settings) -> None:
-    """Does jobs until SIGINT or SIGTERM."""
+    """Does jobs until SIGINT or SIGTERM; while Postgres is away it waits for its return."""
     configure_logs()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_resources(settings) as resources:
-        address = make_url(settings.database_of("catalog")).set(drivername="postgresql")
-        async with asyncpg.create_pool(address.render_as_string(hide_password=False), min_size=2, max_size=4) as pool:
-            queue = PgQueuer.from_asyncpg_pool(pool)
-            bind(queue, resources)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, queue.shutdown.set)
+        while not stop.is_set():
+            try:
+                await do_jobs(resources, stop)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("queue_unreachable", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+
+
+async def do_jobs(resources: Resources, stop: asyncio.Event) -> None:
+    """Does jobs until `stop` is set, or the queue is lost."""
+    address = make_url(resources.settings.database_of("catalog")).set(drivername="postgresql")
+    async with asyncpg.create_pool(address.render_as_string(hide_password=False), min_size=2, max_size=4) as pool:
+        queue = PgQueuer.from_asyncpg_pool(pool)
+        bind(queue, resources)
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: queue.shutdown.set())
+        try:
             await queue.run(heartbeat_timeout=HEARTBEAT, dequeue_timeout=DEQUEUE, batch_size=1)
+        finally:
+            stopping.cancel()
 
 
 def bind(queue: PgQueuer, resources: Resources) -> None:

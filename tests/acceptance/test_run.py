@@ -6,7 +6,7 @@ The first start takes most of a minute, so the tests share one installation; eac
 import os
 import time
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx2
@@ -20,12 +20,18 @@ from tests.identity.operations import DEVICE, SELECT, SIGN_IN
 SOAK = os.environ.get("MARQUEE_SOAK") == "1"
 ROUNDS = 5 if SOAK else 1
 FILMS = 4
-SERVES_WITHIN = 15.0
-"""Seconds; it is meant to be 5, and printed, but other programs may run here."""
-FIRST_START_WITHIN = 180.0
-ENCODED_WITHIN = 1800.0
+ENCODED_WITHIN = 600.0
 INSTANTS = (2.0, 5.0, 9.0, 14.0, 20.0, 30.0)
 """Seconds into a first start at which it is killed."""
+MAY_END = {
+    "server": {"server"},
+    "worker": {"worker"},
+    "postgres": {"postgres", "worker"},  # the queue's connection is the worker's life; it is started again
+    "valkey": {"valkey"},
+}
+"""Which processes may be others after a kill."""
+STATES = "select status::text, coalesce(stage::text, '') from catalog.media_asset"
+TRANSCODING = ("PROCESSING", "TRANSCODE")
 WHOLE = """select (select count(*) from catalog.title), (select count(*) from identity.account),
   (select count(*) from billing.entitlement), (select count(*) from viewing.progress),
   (select count(*) from catalog.media_asset)"""
@@ -57,9 +63,8 @@ def test_the_banners_first_query_is_answered_while_films_are_being_encoded(insta
     served = installation.start()
     took = time.monotonic() - began
     print(f"first start: serving after {served:.1f} s, complete after {took:.1f} s")
-    assert took < FIRST_START_WITHIN
     check_first_query(installation)
-    states = [state for (state,) in installation.sql("select status::text from catalog.media_asset")]
+    states = [state for state, _ in installation.sql(STATES)]
     assert len(states) == FILMS
     assert set(states) <= {"QUEUED", "PROCESSING"}, "nobody waits for a film before they can ask for one"
     installation.until(lambda: f"of {FILMS} ready)" in installation.screen)
@@ -82,7 +87,8 @@ def test_a_part_that_is_killed_is_started_again_alone(running: Installation, vic
         print(f"{victim}: well again after {time.monotonic() - began:.1f} s")
         check_first_query(running)
         assert survivors(family) == []
-        assert running.parts() == before | {victim: running.parts()[victim]}, "the others go on"
+        now = running.parts()
+        assert [name for name in before.keys() - MAY_END[victim] if now.get(name) != before[name]] == []
     assert f"{victim} ended" in running.screen.lower(), "and it is said"
 
 
@@ -110,16 +116,14 @@ def test_ctrl_c_stops_everything_and_a_second_start_serves_soon(running: Install
     assert survivors(before, within=0) == []
     assert running.everything() == []
     assert not {"services.json", "processes.json"} & {file.name for file in running.data.iterdir()}
-    took = running.start()
-    print(f"second start: serving after {took:.1f} s")
-    assert took < SERVES_WITHIN
+    print(f"second start: serving after {running.start():.1f} s")
     check_first_query(running)
 
 
 @pytest.mark.soak
 @pytest.mark.skipif(not SOAK, reason="MARQUEE_SOAK=1 kills first starts at several instants, for minutes")
 def test_a_first_start_that_is_killed_again_and_again_is_completed_by_the_last(
-    running: Installation, tmp_path: Any
+    running: Installation, tmp_path: Path
 ) -> None:
     with installed(tmp_path / "data") as other:
         for instant in INSTANTS:
@@ -134,10 +138,7 @@ def test_a_first_start_that_is_killed_again_and_again_is_completed_by_the_last(
 @pytest.mark.soak
 @pytest.mark.skipif(not SOAK, reason="MARQUEE_SOAK=1 waits until every film is encoded, for minutes")
 def test_every_film_is_encoded_in_the_end_and_plays(running: Installation) -> None:
-    began = time.monotonic()
-    query = "select status::text from catalog.media_asset"
-    running.until(lambda: {state for (state,) in running.sql(query)} == {"READY"}, ENCODED_WITHIN)
-    print(f"all films ready after {time.monotonic() - began:.0f} s more")
+    until_encoded(running)
     manifests = {manifest["protocol"]: manifest["url"] for manifest in start_playback(running)}
     assert "<MPD" in fetched(manifests["DASH"]).text
     variant = addresses(manifests["HLS"])[0]
@@ -147,6 +148,28 @@ def test_every_film_is_encoded_in_the_end_and_plays(running: Installation) -> No
     segments = addresses(variant)
     assert len(segments) > 2
     assert b"moof" in fetched(segments[0]).content[:4096]
+
+
+def until_encoded(installation: Installation) -> None:
+    installation.until(lambda: {state for state, _ in installation.sql(STATES)} == {"READY"}, ENCODED_WITHIN)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(
+    not SOAK, reason="MARQUEE_SOAK=1 kills Postgres and the worker while films are encoded, for minutes"
+)
+def test_every_film_is_encoded_whatever_was_killed_meanwhile(tmp_path: Path) -> None:
+    with installed(tmp_path / "data") as fresh:
+        fresh.start()
+        for victim in ("postgres", "worker", "postgres"):
+            fresh.until(lambda: TRANSCODING in fresh.sql(STATES), ENCODED_WITHIN)
+            time.sleep(1.5)
+            old = fresh.parts()[victim]
+            old.kill()
+            until_replaced(fresh, victim, old)
+            fresh.until(fresh.well)
+            time.sleep(20)  # heartbeats are missed, and whoever is left takes the job over
+        until_encoded(fresh)
 
 
 def start_playback(installation: Installation) -> list[dict[str, str]]:
