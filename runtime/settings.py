@@ -59,12 +59,13 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> str:
-        """Where viewers reach us, without a slash at the end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        """Where viewers reach us, without a slash at the end: where `marquee run` serves, unless a setting says."""
+        running = self.embedded.get("MARQUEE_PUBLIC_URL")
+        return (self.public_url or running or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def services_file(self) -> Path:
-        """Where `marquee run` notes the addresses of what it started, for the other commands."""
+        """Where `marquee run` notes the addresses of what it started, and its own, for the other commands."""
         return self.data / "services.json"
 
     @cached_property

@@ -1,7 +1,6 @@
 """`marquee ingest`: a film's or an episode's media, from a file here."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -93,5 +92,6 @@ async def show(resources: Resources, asset_id: UUID, encoding: asyncio.Task[None
         async with resources.database.read("catalog") as db:
             row = (await db.execute(query)).one()
         report(f"Encoding {name}", row.progress, 1, row.stage.name.lower() if row.stage else "")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(encoding), LOOK_EVERY)
+        await asyncio.wait({encoding}, timeout=LOOK_EVERY)
+    if not encoding.cancelled() and encoding.exception() is None:
+        report(f"Encoding {name}", 1, 1, "it plays")

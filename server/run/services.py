@@ -35,7 +35,8 @@ async def services(settings: Settings, screen: Screen) -> AsyncIterator[Settings
             with screen.step(f"Starting {service.name}"):
                 await stack.enter_async_context(service)
         addresses = {name: service.url for name, service in ours.items()}
-        stack.enter_context(noted(settings.services_file, {variable(name): url for name, url in addresses.items()}))
+        known = {variable(name): url for name, url in addresses.items()} | {variable("public_url"): settings.address}
+        stack.enter_context(noted(settings.services_file, known))
         for service in ours.values():
             await stack.enter_async_context(kept(service, screen))
         yield settings.model_copy(update=addresses)

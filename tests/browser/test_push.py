@@ -1,4 +1,4 @@
-"""A heartbeat on one connection is pushed to the others: over the wire, from one server to another."""
+"""A heartbeat on one connection is pushed to the others: over the wire, from one server to another, into GraphiQL."""
 
 import asyncio
 import json
@@ -14,6 +14,8 @@ import websockets
 from sqlalchemy import text
 
 from runtime.settings import Settings
+from tests.browser.conftest import VIEWER
+from tests.browser.drive import drive
 from tests.gateway.test_home import viewer_token
 from tests.served import Front, served
 
@@ -205,3 +207,20 @@ async def test_nobody_is_told_of_another_profile(player: Player, elsewhere: Fron
         assert (await ours.next())["item"]["title"]["id"] == player.film
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(anext(theirs.source), 0.3)
+
+
+async def test_a_push_appears_in_graphiql(player: Player) -> None:
+    watching = asyncio.create_task(drive("live.mjs", url=player.front.url, **VIEWER))
+    await until_subscribed(player.front, watching)
+    await player.beat(1, 37)
+    seen = await watching
+    assert f'"positionMs": {37 * MINUTE}' in seen["shown"]
+    assert seen["elsewhere"] == []
+
+
+async def until_subscribed(front: Front, watching: asyncio.Task[dict[str, Any]]) -> None:
+    """Returns when somebody listens at the server, or when the browser has ended without doing so."""
+    for _ in range(600):
+        if front.resources.hub.topics or watching.done():
+            return
+        await asyncio.sleep(0.05)
