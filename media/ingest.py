@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from media.errors import MediaError, Superseded
@@ -24,6 +26,8 @@ from media.transcode import transcode
 from models.catalog import IngestStage
 from runtime.storage import Storage
 
+DATABASE_LOST = (DBAPIError, ConnectionError, asyncpg.PostgresConnectionError)
+
 
 async def ingest(
     engine: AsyncEngine, storage: Storage, work_folder: Path, asset_id: UUID, on_ready: OnReady | None = None
@@ -31,8 +35,8 @@ async def ingest(
     """Makes the asset READY, or FAILED with the reason in its row; goes on where an earlier attempt was killed.
 
     `engine` is the catalog's. `on_ready` runs inside the transaction that makes the asset READY. Does nothing for an
-    asset that is finished or failed. Raises whatever went wrong, MediaError if it is the file's fault. Cancelled, it
-    stops its programs and puts the asset back in the queue.
+    asset that is finished or failed. Raises whatever went wrong, MediaError if it is the file's fault; a lost database
+    (DATABASE_LOST) fails nothing, so call again. Cancelled, it stops its programs and puts the asset back in the queue.
     """
     claimed = await claim(engine, asset_id)
     if claimed is None:
@@ -40,7 +44,7 @@ async def ingest(
     folder = work_folder / str(asset_id)
     try:
         previous = await make(engine, storage, folder, claimed, on_ready)
-    except Superseded:
+    except (Superseded, *DATABASE_LOST):
         raise
     except asyncio.CancelledError:
         with suppress(Superseded):

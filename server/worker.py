@@ -12,11 +12,12 @@ import asyncpg
 import orjson
 import structlog
 from pgqueuer import PgQueuer
+from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 from sqlalchemy.engine import make_url
 
 from media.errors import MediaError, Superseded
-from media.ingest import ingest
+from media.ingest import DATABASE_LOST, ingest
 from resolvers.catalog.publish import publish_asset
 from resolvers.viewing.popularity import refresh_popularity
 from runtime.resources import Resources, open_resources
@@ -31,6 +32,7 @@ DEQUEUE = timedelta(seconds=2)
 """How often an idle worker looks; it also bounds how soon it notices a job to take over."""
 
 RETRY_SECONDS = 1.0
+AGAIN_AFTER = timedelta(seconds=5)
 
 
 async def work(settings: Settings) -> None:
@@ -93,6 +95,8 @@ async def encode(resources: Resources, asset_id: UUID) -> None:
         await ingest(resources.database.engines["catalog"], resources.storage, folder, asset_id, publish_asset)
     except (MediaError, Superseded) as error:
         log.warning("ingest_ended", asset_id=str(asset_id), error=str(error))
+    except DATABASE_LOST as error:
+        raise RetryRequested(AGAIN_AFTER, f"the database was lost: {error}") from error
 
 
 async def make_source(resources: Resources, slug: str) -> None:

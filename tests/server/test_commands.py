@@ -28,7 +28,7 @@ async def test_a_token_of_the_command_line_is_the_servers(seeded: Settings) -> N
 
 
 async def test_a_token_for_nobody_says_so(seeded: Settings) -> None:
-    with pytest.raises(Stop, match="no account of nobody@example.org"):
+    with pytest.raises(Stop, match=r"no account of nobody@example\.org"):
         await token_for(seeded, "nobody@example.org", None)
     with pytest.raises(Stop, match="it has Robin, Charlie, Kim"):
         await token_for(seeded, "viewer@marquee.example", "Nobody")
