@@ -18,6 +18,7 @@ import asyncpg
 import httpx2
 import psutil
 
+from server.embedded.launch import dying_with_parent
 from server.embedded.ports import free_port
 from server.embedded.service import alive
 
@@ -50,10 +51,10 @@ class Installation:
         return self.process is not None and self.process.poll() is None
 
     def launch(self) -> None:
-        """Starts it, in a session of its own as a terminal's, and waits for nothing."""
+        """Starts it, in a session of its own as a terminal's, and waits for nothing. However we end, it ends too."""
         self.lines = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server.main", "run"],
+            dying_with_parent([sys.executable, "-m", "server.main", "run"], "TERM"),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
