@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from models.billing import Entitlement, EntitlementSource, Plan
 from models.published import PublishedAccount, PublishedEntitlement
-from oauth.roles import SUPPORT_READ
 from resolvers.billing.plans import PlanFeaturesRow, PlanRow, plan_row
+from resolvers.owned import may_see
 from runtime.database import among
 from runtime.errors import BadInput, Refusal, UserErrorRow
 from runtime.request import Request
@@ -51,11 +51,6 @@ class Granted:
 async def account_refs(request: Request, ids: Sequence[Any]) -> list[AccountRef | None]:
     """The accounts whose billing the viewer may see: the own one, and any with the scope to support."""
     return [AccountRef(uuid) if (uuid := uuid_of(str(id_))) and may_see(request, uuid) else None for id_ in ids]
-
-
-def may_see(request: Request, account_id: UUID) -> bool:
-    viewer = request.viewer
-    return viewer is not None and (viewer.account_id == account_id or SUPPORT_READ in viewer.scopes)
 
 
 async def entitlements_of(request: Request, account_ids: Sequence[UUID]) -> list[EntitlementsRow]:

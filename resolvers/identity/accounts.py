@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.identity import Account, AccountKey, AccountStatus
-from oauth.roles import ROLES, SUPPORT_READ
+from oauth.roles import ROLES
+from resolvers.owned import may_see
 from runtime.database import among
 from runtime.encryption import Cell, Encryption
 from runtime.errors import BadInput
@@ -69,11 +70,6 @@ async def find_account(request: Request, *, id: Id | None = None, email: str | N
     async with request.read("identity") as db:
         row = (await db.execute(ACCOUNT.where(col(Account.email_index) == index))).one_or_none()
     return account_row(request.resources.encryption, row, row) if row else None
-
-
-def may_see(request: Request, account_id: UUID) -> bool:
-    viewer = request.viewer
-    return viewer is not None and (viewer.account_id == account_id or SUPPORT_READ in viewer.scopes)
 
 
 def account_row(encryption: Encryption, account: Any, key: Any) -> AccountRow:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.identity import Avatar, Profile, ProfileKind, SkipMode, SubtitleMode
-from resolvers.identity.accounts import may_see
+from resolvers.owned import may_see
 from runtime.database import among
 from runtime.request import Request
 from runtime.scalars import uuid_of

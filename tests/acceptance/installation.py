@@ -50,6 +50,11 @@ class Installation:
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self.process.poll() if self.process else None
+
     def launch(self) -> None:
         """Starts it, in a session of its own as a terminal's, and waits for nothing. However we end, it ends too."""
         self.lines = []
@@ -84,7 +89,7 @@ class Installation:
         """Returns when the condition holds; fails with what is on the screen if it never does, or the program ends."""
         deadline = time.monotonic() + within
         while not condition():
-            assert self.running, f"`marquee run` ended:\n{self.screen}"
+            assert self.running, f"`marquee run` ended with code {self.code}:\n{self.screen}"
             assert time.monotonic() < deadline, f"not within {within:g} s:\n{self.screen}"
             time.sleep(POLL)
 
