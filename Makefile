@@ -17,6 +17,7 @@ run: .venv/installed web/dist/built ## Runs everything on this machine; Ctrl-C s
 	@$(BIN)/marquee run
 
 test: .venv/installed node web/dist/built ## Runs the tests on real Postgres and Valkey
+	cd web && $(NPM) test --silent
 	$(PYTEST) -n $(WORKERS) --dist loadfile
 
 soak: .venv/installed node web/dist/built ## Runs the long cases at their full counts
