@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 
+from runtime import cache
 from runtime.settings import Settings
 from tests.cluster import Addresses, Cluster, Databases
+
+cache.TIMEOUT = 2.0  # a test machine may stall for longer than a server should wait for Valkey
 
 CLUSTER = pytest.StashKey[Cluster]()
 ADDRESSES = pytest.StashKey[Addresses]()

@@ -20,6 +20,8 @@ from sandbox.seed_catalog import House, seed_catalog, title_id
 from server.run.screen import Report
 from server.seed.starter import asset_id
 
+UNFINISHED = (MediaAssetStatus.QUEUED, MediaAssetStatus.PROCESSING)
+
 
 async def seed_catalogue(database: Database, now: datetime, report: Report) -> None:
     """Stores and publishes the titles that are not there, and queues the making of the films that they play."""
@@ -40,11 +42,16 @@ async def all_there(database: Database, column: Any, ids: Collection[UUID]) -> b
 async def seed_films(
     database: Database, titles: Collection[StarterTitle], assets: Mapping[str, UUID], now: datetime
 ) -> None:
-    """Makes the assets that are not there, each with its job, so that a film is made once."""
+    """Makes the assets that are not there, and sees to it that each unfinished one has a job, whatever befell the last.
+
+    A job that waits or runs is not queued a second time.
+    """
     for film in FILMS:
         stored = insert(MediaAsset).values(asset_of(film, titles, assets, now).model_dump())
+        status = select(col(MediaAsset.status)).where(col(MediaAsset.id) == assets[film.slug])
         async with database.write("catalog") as db:
-            if await db.scalar(stored.on_conflict_do_nothing().returning(col(MediaAsset.id))):
+            await db.execute(stored.on_conflict_do_nothing())
+            if await db.scalar(status) in UNFINISHED:
                 payload = orjson.dumps({"asset_id": assets[film.slug], "slug": film.slug})
                 await enqueue(db, "house_film", payload, once=f"house_film:{film.slug}")
 

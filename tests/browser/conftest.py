@@ -29,10 +29,12 @@ PAGES = Path(__file__).parent.parent.parent / "web" / "dist"
 @pytest.fixture(scope="session")
 def with_film(databases: Databases, seeded_template: str) -> str:
     """A template in which SLUG plays thirty seconds of Big Buck Bunny, ingested as the command line would."""
-    data = Path(databases.addresses.folder) / "seeded"
+    # A copy: other processes copy the seeded one meanwhile, and an ingest comes and goes with files.
+    data = Path(databases.addresses.folder) / "with_film"
     film = test_data("video/big-buck-bunny-480p-30s.mp4")
 
     async def ingest(url: str) -> None:
+        shutil.copytree(data.with_name("seeded"), data)
         await ingest_file(Settings(data=data, database_url=url, redis_url="redis://127.0.0.1:1"), film, SLUG)
         connection = await asyncpg.connect(url)
         await connection.execute(SHARED)
@@ -47,7 +49,7 @@ async def cinema(databases: Databases, with_film: str, valkey_url: str, tmp_path
     if not PAGES.exists():
         required(str(PAGES))
     data = tmp_path / "data"
-    shutil.copytree(Path(databases.addresses.folder) / "seeded", data)
+    shutil.copytree(Path(databases.addresses.folder) / "with_film", data)
     async with databases.copy(with_film) as url:
         settings = Settings(data=data, database_url=url, redis_url=valkey_url, development=True)
         async with served(settings) as front:

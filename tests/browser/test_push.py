@@ -27,7 +27,8 @@ MINUTE = 60_000
 BEATS = range(1, 6)
 
 CHANGED = """subscription ($after: String) { continueWatchingChanged(after: $after) { cursor kind
-  item { title { id } playable { id progress { positionMs } } } snapshot { title { id } } } }"""
+  item { title { id } playable { id progress { positionMs } } }
+  snapshot { title { id } playable { id progress { positionMs } } } } }"""
 START = """mutation ($input: StartPlaybackInput!) { answer: startPlayback(input: $input) { __typename
   ... on PlaybackSession { id } ... on PlaybackDenied { reason message } } }"""
 BEAT = """mutation ($input: HeartbeatInput!) { answer: heartbeat(input: $input) {
@@ -160,6 +161,13 @@ def subscribe(request: pytest.FixtureRequest) -> Transport:
     return transport
 
 
+def changed(event: Event, film: str) -> Event:
+    """The film's entry in what was pushed: the change, or a snapshot where a busy machine lost one before it."""
+    items = event["snapshot"] if event["kind"] == "SNAPSHOT" else [event["item"]]
+    found: Event = next(item for item in items if item["title"]["id"] == film)
+    return found
+
+
 async def test_a_heartbeat_on_one_connection_is_pushed_to_another(
     player: Player, elsewhere: Front, subscribe: Transport
 ) -> None:
@@ -172,9 +180,7 @@ async def test_a_heartbeat_on_one_connection_is_pushed_to_another(
             sent = await player.beat(number, 20 + number)
             event = await stream.next()
             took.append(time.monotonic() - sent)
-            assert event["kind"] == "UPSERT"
-            assert event["item"]["title"]["id"] == player.film
-            assert event["item"]["playable"]["progress"]["positionMs"] == (20 + number) * MINUTE
+            assert changed(event, player.film)["playable"]["progress"]["positionMs"] == (20 + number) * MINUTE
     shown = ", ".join(f"{1000 * seconds:.0f} ms" for seconds in took)
     assert statistics.median(took) < PUSHED_WITHIN, f"from heartbeat to push it took {shown}"
 
