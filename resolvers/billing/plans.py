@@ -60,13 +60,6 @@ async def plans(request: Request, *, country: CountryCode | None = None) -> list
     return [plan_row(request, row) for row in rows]
 
 
-async def plans_by_id(request: Request, ids: Sequence[UUID]) -> list[PlanRow | None]:
-    async with request.read("billing") as db:
-        rows = await db.execute(select(Plan).where(among(col(Plan.id), ids)))
-    found = {row.id: plan_row(request, row) for row in rows}
-    return [found.get(id_) for id_ in ids]
-
-
 async def prices_of(
     request: Request, plan_ids: Sequence[UUID], *, country: CountryCode | None = None
 ) -> list[list[PriceRow]]:
