@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from oauth.authenticate import Authenticator
 from runtime.errors import BadInput
@@ -13,19 +14,23 @@ from runtime.resources import Resources
 MOST_LANGUAGES = 10
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Caller:
-    """`connection_params` is the payload of a socket's `connection_init`; Strawberry sets it."""
+    """`connection_params` is the payload of a socket's `connection_init`; Strawberry sets it. `account_id` is known
+    once a request was made."""
 
     resources: Resources
     authenticator: Authenticator
     headers: Mapping[str, str]
     trace_id: str
+    address: str = ""
     connection_params: dict[str, Any] = field(default_factory=dict)
+    account_id: UUID | None = None
 
     async def request(self) -> Request:
         """A Request for one operation; Unauthenticated where the caller's token is no good."""
         bearer = await self.authenticator.bearer(self.authorization())
+        self.account_id = bearer.viewer.account_id if bearer else None
         languages = accepted_languages(self.headers.get("accept-language", ""))
         if bearer is not None and bearer.language:
             languages = [bearer.language, *languages]
@@ -36,6 +41,7 @@ class Caller:
             languages=tuple(dict.fromkeys([*languages, settings.default_language])),
             now=datetime.now(UTC),
             resources=self.resources,
+            address=self.address,
         )
 
     def authorization(self) -> str | None:

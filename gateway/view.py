@@ -1,6 +1,9 @@
 """The graph's edge at one address: POST, GET, SSE, graphql-transport-ws, and GraphiQL for browsers."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,7 +11,7 @@ from uuid import uuid4
 import orjson
 from cross_web import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -19,6 +22,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.unset import UNSET
 
 from gateway.caller import Caller
+from gateway.live import SIGNED_OUT, Live
 from gateway.operation import DocumentCache, OperationExtension, PerEvent
 from oauth.authenticate import Authenticator
 from runtime.errors import Fault
@@ -42,19 +46,42 @@ class GraphView(GraphQL[Any, None]):
         self.resources = resources
         self.authenticator = Authenticator(resources, subgraph)
         self.page = page
+        self.live = Live()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await self.run(WebSocket(scope, receive=receive, send=send))
+            await self.socket(WebSocket(scope, receive=receive, send=send))
             return
+        request = Request(scope, receive)
         try:
-            response = await self.run(Request(scope, receive))
+            response = await self.run(request)
         except HTTPException as error:
             response = malformed(error)
+        if isinstance(response, StreamingResponse):
+            response.body_iterator = self.live.streamed(request.state.caller, response.body_iterator)
         await response(scope, receive, send)
 
+    async def socket(self, socket: WebSocket) -> None:
+        socket.state.caller = self.caller(socket)
+        with self.live.holding(socket.state.caller, partial(socket.close, SIGNED_OUT, "Signed out")):
+            await self.run(socket)
+
     async def get_context(self, request: Any, response: Any) -> Caller:
-        return Caller(self.resources, self.authenticator, request.headers, trace_of(request))
+        if not hasattr(request.state, "caller"):
+            request.state.caller = self.caller(request)
+        caller: Caller = request.state.caller
+        return caller
+
+    def caller(self, connection: HTTPConnection) -> Caller:
+        address = connection.client.host if connection.client else ""
+        return Caller(self.resources, self.authenticator, connection.headers, trace_of(connection), address)
+
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[None]:
+        """Until the end of the block, whoever is signed out loses sockets and streams at once."""
+        self.authenticator.on_change = self.live.recheck
+        async with self.authenticator.following():
+            yield
 
     async def on_ws_connect(self, context: Any) -> Any:
         try:

@@ -41,13 +41,16 @@ class PublishedProfile(SQLModel, table=True):
 
 
 class PublishedSession(SQLModel, table=True):
-    """What the device of a sign-in is called, for a household to tell its streams apart."""
+    """A sign-in that still stands: a token of one that is gone is no longer good. A client's own has no account.
+
+    The device's name is for a household to tell its streams apart.
+    """
 
     __tablename__ = "published_session"
     __table_args__ = ({"schema": "identity"},)
     session_id: UUID = Field(primary_key=True, foreign_key="identity.session.id", ondelete="CASCADE")
-    account_id: UUID
-    device_name: str
+    account_id: UUID | None
+    device_name: str | None
 
 
 class PublishedTitle(SQLModel, table=True):

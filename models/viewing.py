@@ -71,12 +71,16 @@ class AccountLock(SQLModel, table=True):
 
 
 class PlaybackSession(SQLModel, table=True):
-    """One play of a playable on a device: a lease of a stream slot until `lease_until`, renewed by heartbeats."""
+    """One play of a playable on a device: a lease of a stream slot until `lease_until`, renewed by heartbeats.
+
+    `sign_in_id` is identity's session, with which the play ends.
+    """
 
     __tablename__ = "playback_session"
     __table_args__ = (
         Index("playback_session_live", "account_id", "lease_until", postgresql_where=text("ended_at is null")),
         Index("playback_session_by_profile", "profile_id", "started_at"),
+        Index("playback_session_by_sign_in", "sign_in_id", postgresql_where=text("ended_at is null")),
         Index("playback_session_idempotency", "profile_id", "idempotency_key", unique=True),
         SCHEMA,
     )
@@ -85,6 +89,7 @@ class PlaybackSession(SQLModel, table=True):
     profile_id: UUID
     playable_id: UUID
     title_id: UUID
+    sign_in_id: UUID | None = None
     device_name: str
     idempotency_key: str
     request_hash: bytes

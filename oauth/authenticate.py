@@ -1,32 +1,46 @@
-"""From the Authorization header to the viewer: the token's claims, and whether its account still stands as it did."""
+"""From the Authorization header to the viewer: the token's claims, and whether what it was issued for still stands."""
 
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import and_, literal, select
 from sqlmodel import col
 
-from models.identity import AccountStatus
-from models.published import PublishedAccount
+from models.identity import AccountStatus, ProfileKind
+from models.published import PublishedAccount, PublishedProfile, PublishedSession
 from runtime.errors import Unauthenticated
+from runtime.events import Event, Hub, Missed
 from runtime.request import UNRESTRICTED_AGE, Viewer
 from runtime.resources import Resources
+from runtime.tasks import background
 
 STANDING_SECONDS = 1.0
 KEPT = 10_000
+TOPIC = "identity:standing"
+log = structlog.get_logger()
+
+Key = tuple[UUID | None, UUID | None, UUID | None]
+"""A token's account, session and profile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account's epoch and status as they were at `read_at` (monotonic seconds)."""
+    """What the database said of a token's account, session and profile at `read_at` (monotonic seconds)."""
 
-    epoch: int
-    active: bool
-    country: str
+    epoch: int | None
+    status: AccountStatus | None
+    session: bool
+    country: str | None
+    profile_kind: ProfileKind | None
+    maximum_age: int | None
+    language: str | None
     read_at: float
 
 
@@ -40,50 +54,120 @@ class Bearer:
 
 
 class Authenticator:
-    """Verifies bearers for one process; an account's standing is read at most once a second."""
+    """Verifies bearers for one process. What is known of an account is a second old at the most; while `following`,
+    a change drops it at once and is told to `on_change` (None: any account's)."""
 
     def __init__(self, resources: Resources, subgraph: str) -> None:
         self.resources = resources
         self.subgraph = subgraph
-        self.standings: OrderedDict[UUID, Standing] = OrderedDict()
+        self.standings: OrderedDict[Key, Standing] = OrderedDict()
+        self.on_change: Callable[[UUID | None], Awaitable[None]] | None = None
 
     async def bearer(self, authorization: str | None) -> Bearer | None:
-        """Who bears the token; None without one. Unauthenticated where it is forged, expired, or was signed out."""
+        """Who bears the token; None without one. Unauthenticated where it is forged or expired, is not for the graph,
+        or what it was issued for is gone: the session, the profile, or the account's good standing."""
         if not authorization:
             return None
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("The Authorization header is not of the form `Bearer TOKEN`.")
         claims = self.resources.tokens.verify(token)
-        standing = await self.standing(UUID(claims["sub"]))
-        if standing is None or claims["epoch"] != standing.epoch or not standing.active:
-            raise Unauthenticated("The account was signed out, suspended or closed.")
-        return Bearer(viewer_of(claims), standing.country, claims.get("locale"))
+        if claims.get("aud") != self.resources.tokens.audience:
+            raise Unauthenticated("The access token is not for this graph: ask for the scope `household`.")
+        key = key_of(claims)
+        standing = await self.standing(key)
+        check(claims, key, standing)
+        return Bearer(viewer_of(claims, standing), standing.country or claims.get("country"), standing.language)
 
-    async def standing(self, account_id: UUID) -> Standing | None:
-        known = self.standings.get(account_id)
+    async def standing(self, key: Key) -> Standing:
+        known = self.standings.get(key)
         if known is not None and time.monotonic() - known.read_at < STANDING_SECONDS:
             return known
-        query = select(col(PublishedAccount.epoch), col(PublishedAccount.status), col(PublishedAccount.country))
-        async with self.resources.database.read(self.subgraph) as db:
-            row = (await db.execute(query.where(col(PublishedAccount.account_id) == account_id))).one_or_none()
-        if row is None:
-            return None
-        fresh = Standing(row.epoch, row.status is not AccountStatus.SUSPENDED, row.country, time.monotonic())
-        self.standings[account_id] = fresh
+        fresh = self.standings[key] = await self.read(*key)
         if len(self.standings) > KEPT:
             self.standings.popitem(last=False)
         return fresh
 
+    async def read(self, account_id: UUID | None, session_id: UUID | None, profile_id: UUID | None) -> Standing:
+        account, session, profile = PublishedAccount, PublishedSession, PublishedProfile
+        of_profile = and_(col(profile.profile_id) == profile_id, col(profile.account_id) == account_id)
+        one = select(literal(1).label("one")).subquery()  # so that there is a row, whatever is gone
+        query = (
+            select(
+                *(col(account.epoch), col(account.status), col(account.country), col(session.session_id)),
+                *(col(profile.kind), col(profile.maximum_age), col(profile.language)),
+            )
+            .select_from(one)
+            .outerjoin(account, col(account.account_id) == account_id)
+            .outerjoin(session, col(session.session_id) == session_id)
+            .outerjoin(profile, of_profile)
+        )
+        async with self.resources.database.read(self.subgraph) as db:
+            row = (await db.execute(query)).one()
+        session_stands = session_id is None or row.session_id is not None
+        known = (row.epoch, row.status, session_stands, row.country, row.kind, row.maximum_age, row.language)
+        return Standing(*known, time.monotonic())
 
-def viewer_of(claims: dict[str, Any]) -> Viewer:
-    profile = claims.get("profile")
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[None]:
+        """Hears of changes until the end of the block."""
+        async with background(self.follow()):
+            yield
+
+    async def follow(self) -> None:
+        async with aclosing(self.resources.hub.hear(TOPIC)) as changes:
+            async for change in changes:
+                account_id = None if isinstance(change, Missed) else UUID(change.payload.decode())
+                self.forget(account_id)
+                if self.on_change is not None:
+                    await self.on_change(account_id)
+
+    def forget(self, account_id: UUID | None) -> None:
+        """Drops what is known of the account; of all accounts without one."""
+        for key in [key for key in self.standings if account_id in (None, key[0])]:
+            del self.standings[key]
+
+
+def changed(hub: Hub, account_id: UUID) -> None:
+    """Tells every process that the account's standing, sessions or profiles changed. Call after the commit."""
+    hub.post(TOPIC, Event(0, str(account_id).encode()))
+
+
+def key_of(claims: dict[str, Any]) -> Key:
+    """A client's own token has no account: its `sub` is the client."""
+    account = claims["sub"] if claims["sub"] != claims.get("client_id") else None
+    with suppress(ValueError):
+        return uuid_or_none(account), uuid_or_none(claims.get("sid")), uuid_or_none(claims.get("profile"))
+    raise Unauthenticated("The access token is not one of ours.")
+
+
+def uuid_or_none(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def check(claims: dict[str, Any], key: Key, standing: Standing) -> None:
+    account_id, _, profile_id = key
+    if not standing.session:
+        raise Unauthenticated("The session has ended: sign in again.")
+    if account_id is not None:
+        signed_out = claims["epoch"] != standing.epoch or standing.status in (None, AccountStatus.SUSPENDED)
+        if signed_out:
+            raise Unauthenticated("The account was signed out, suspended or closed.")
+        if profile_id is not None and standing.profile_kind is None:
+            raise Unauthenticated("The profile is gone: select another.")
+
+
+def viewer_of(claims: dict[str, Any], standing: Standing) -> Viewer:
+    """The profile's limits are those that it has now, not those of when the token was issued."""
+    account_id, session_id, profile_id = key_of(claims)
+    kids = standing.profile_kind is ProfileKind.KIDS  # whatever it was when the token was issued
     return Viewer(
-        account_id=UUID(claims["sub"]),
-        session_id=UUID(claims["sid"]),
-        profile_id=UUID(profile) if profile else None,
-        profile_kind=claims.get("profile_kind"),
-        maximum_age=claims.get("maximum_age", UNRESTRICTED_AGE),
-        scopes=frozenset(claims["scope"].split()),
+        account_id=account_id,
+        session_id=session_id,
+        profile_id=profile_id,
+        profile_kind=standing.profile_kind.name if standing.profile_kind else None,
+        maximum_age=UNRESTRICTED_AGE if standing.maximum_age is None else standing.maximum_age,
+        scopes=frozenset() if kids else frozenset(claims["scope"].split()),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        client_id=claims.get("client_id"),
     )

@@ -11,6 +11,9 @@ AUDIT_READ = "audit:read"
 ADMIN_ROLES = "admin:roles"
 BILLING_GRANT = "billing:grant"
 BILLING_REFUND = "billing:refund"
+HOUSEHOLD = "household"
+"""A client of OAuth may act for the household in the graph; without it, it may only ask who signed in."""
+OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 
 ROLES: dict[str, frozenset[str]] = {
     "viewer": frozenset(),

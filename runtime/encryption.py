@@ -13,7 +13,9 @@ from typing import Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
 from runtime.keyfiles import secret
@@ -102,3 +104,7 @@ class Encryption:
     def blind_index(self, value: str) -> bytes:
         """An HMAC-SHA256 of the value, by which a row is found without decrypting any."""
         return hmac.new(self.provider.blind_index_key(), value.encode(), hashlib.sha256).digest()
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of 32 bytes of the installation's own for one purpose (HKDF, RFC 5869)."""
+        return HKDF(hashes.SHA256(), 32, None, purpose.encode()).derive(self.provider.blind_index_key())

@@ -30,6 +30,8 @@ Current = Callable[[], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """What a topic's readers get. Without a revision (0) it is not kept: who does not listen never hears of it."""
+
     revision: int
     payload: bytes
 
@@ -77,8 +79,9 @@ class Hub:
         try:
             async with self.valkey.pipeline(transaction=False) as pipe:
                 for topic, event in events:
-                    pipe.xadd(topic, {"p": event.payload}, id=f"{event.revision}-0", maxlen=KEPT, approximate=False)
-                    pipe.expire(topic, KEPT_SECONDS)
+                    if event.revision:
+                        pipe.xadd(topic, {"p": event.payload}, id=f"{event.revision}-0", maxlen=KEPT, approximate=False)
+                        pipe.expire(topic, KEPT_SECONDS)
                     pipe.publish(topic, b"%d %b" % (event.revision, event.payload))
                 await pipe.execute(raise_on_error=False)  # XADD refuses a late, smaller revision; PUBLISH still goes
         except (RedisError, OSError) as error:
@@ -149,6 +152,18 @@ class Hub:
                 if event.revision == after + 1:
                     after = event.revision
                     yield event
+        finally:
+            await self.forget(topic, queue)
+
+    async def hear(self, topic: str) -> AsyncGenerator[Event | Missed, None]:
+        """Every event from now on, whatever its revision; Missed where some may be lost."""
+        self.start()
+        queue: asyncio.Queue[Event | Missed] = asyncio.Queue(BOUND)
+        self.topics[topic].add(queue)
+        try:
+            await self.follow(topic)
+            while True:
+                yield await queue.get()
         finally:
             await self.forget(topic, queue)
 

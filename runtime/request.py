@@ -22,7 +22,10 @@ UNRESTRICTED_AGE = 99
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """What the access token says of its bearer; `account_id` is null for a partner's or a service's token."""
+    """Who bears the access token, and what they may; `account_id` is null for a partner's or a service's token.
+
+    `client_id` names the client of OAuth that the token was issued to; null for our own sign-in.
+    """
 
     account_id: UUID | None
     session_id: UUID | None
@@ -31,17 +34,22 @@ class Viewer:
     maximum_age: int
     scopes: frozenset[str]
     expires_at: datetime
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`languages` are BCP 47 tags, best first; `now` is the one instant at which the whole operation sees the world."""
+    """`languages` are BCP 47 tags, best first; `now` is the one instant at which the whole operation sees the world.
+
+    `address` is the network address that it comes from, as the server or a proxy that it trusts says; empty if unknown.
+    """
 
     viewer: Viewer | None
     country: str
     languages: tuple[str, ...]
     now: datetime
     resources: Resources
+    address: str = ""
     tally: Tally = field(default_factory=Tally)
     loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     references: dict[Hashable, Any] = field(default_factory=dict)

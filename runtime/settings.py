@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Subgraph = Literal["identity", "catalog", "viewing", "billing"]
@@ -18,6 +18,18 @@ class SettingsError(Exception):
 
 def environment(name: str) -> AliasChoices:
     return AliasChoices(name, name.lower())
+
+
+class OpenIdProvider(BaseModel):
+    """An outside OpenID provider: `name` stands in addresses, `label` on the button; it is found by its `issuer`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern="^[a-z0-9-]+$")
+    label: str
+    issuer: str
+    client_id: str
+    client_secret: str = ""
 
 
 class Settings(BaseSettings):
@@ -40,6 +52,10 @@ class Settings(BaseSettings):
     pool_size: int = Field(5, ge=1, description="Connections to Postgres for each subgraph that a process serves")
     default_country: str = Field("US", pattern="^[A-Z]{2}$")
     default_language: str = "en"
+    smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT; without it mail goes to /dev/mail")
+    mail_from: str = Field("Marquee <no-reply@marquee.example>", description="The sender of our mail")
+    erasure_days: int = Field(30, ge=0, description="How long a household may still change its mind")
+    openid_providers: tuple[OpenIdProvider, ...] = Field((), description="Outside providers to sign in through, JSON")
     country_header: str = Field("", description="The header in which a trusted edge names the viewer's country")
 
     def database_of(self, subgraph: Subgraph) -> str:

@@ -15,6 +15,7 @@ from runtime.keyfiles import secret
 
 ACCESS_TOKEN_SECONDS = 600
 ALGORITHM = "ES256"
+TYPE = "at+jwt"
 CACHED_TOKENS = 10_000
 
 
@@ -24,6 +25,7 @@ class TokenKeys:
     def __init__(self, keys: KeySet, issuer: str) -> None:
         self.keys = keys
         self.issuer = issuer
+        self.audience = f"{issuer}/graphql"
         self.verified: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self.registry = jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": issuer}, exp={"essential": True}, sub={"essential": True}
@@ -36,19 +38,25 @@ class TokenKeys:
         return cls(KeySet([ECKey.import_key(orjson.loads(stored))]), issuer)
 
     def sign(self, claims: dict[str, Any], lifetime: int = ACCESS_TOKEN_SECONDS) -> str:
-        """A token with these claims, good for `lifetime` seconds."""
+        """A token with these claims, good for `lifetime` seconds; for the graph, unless they name another audience."""
         now = int(time.time())
         key = self.keys.keys[0]
-        header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": key.kid}
-        return jwt.encode(header, {"iss": self.issuer, "iat": now, "exp": now + lifetime} | claims, key)
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
+        standard = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + lifetime}
+        return jwt.encode(header, standard | claims, key)
 
     def verify(self, token: str) -> dict[str, Any]:
-        """The claims of a good token; Unauthenticated says whether it is forged, of another issuer, or expired."""
+        """The claims of a good access token, for whatever audience.
+
+        Unauthenticated where it is forged, of another issuer, no access token, or expired.
+        """
         claims = self.verified.get(token)
         if claims is None:
             try:
                 decoded = jwt.decode(token, self.keys, algorithms=[ALGORITHM])
                 self.registry.validate(decoded.claims)
+                if decoded.header.get("typ") != TYPE:  # an id token is no key to anything (RFC 9068, section 4)
+                    raise ValueError("not an access token")
             except (JoseError, ValueError) as error:
                 raise Unauthenticated("The access token is not valid, or has expired.") from error
             claims = self.verified[token] = dict(decoded.claims)

@@ -39,7 +39,8 @@ def create_app(settings: Settings, subgraph: Subgraph | None = None) -> Starlett
             app.state.graph = view_of(resources, subgraph)
             app.router.routes.extend(delivery_routes(resources.storage, signer))
             quieten_collector()
-            yield
+            async with app.state.graph.following():
+                yield
 
     return Starlette(
         routes=[Route("/graphql", Graph(), middleware=[COMPRESSED]), WebSocketRoute("/graphql", Graph()), *routes()],

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.identity import Account, AccountKey, AccountStatus
+from oauth.addresses import email_cell, normal_email
 from oauth.roles import ROLES
 from resolvers.owned import may_see
 from runtime.database import among
-from runtime.encryption import Cell, Encryption
+from runtime.encryption import Encryption
 from runtime.errors import BadInput
 from runtime.request import Request
 from runtime.scalars import Id, uuid_of
@@ -79,13 +80,3 @@ def account_row(encryption: Encryption, account: Any, key: Any) -> AccountRow:
     return AccountRow(
         account.id, email, account.email_verified, account.status, account.country, account.created_at, roles
     )
-
-
-def email_cell(account_id: UUID) -> Cell:
-    """Where an account's address stands."""
-    return Cell("identity.account", "email", account_id)
-
-
-def normal_email(email: str) -> str:
-    """The form in which addresses are compared: without spaces around them, in lower case."""
-    return email.strip().lower()

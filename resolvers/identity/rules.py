@@ -3,7 +3,7 @@
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
-from resolvers.identity.accounts import normal_email
+from oauth.addresses import normal_email
 from runtime.errors import Refusal
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 256

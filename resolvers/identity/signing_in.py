@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.identity import Account, AccountKey, AccountStatus, DeviceKind, Profile, Session
+from models.viewing import PlaybackCommandReason
+from oauth.addresses import normal_email
+from oauth.authenticate import changed
+from oauth.households import add_account, add_profile, published_account
 from oauth.passwords import hash_password, verify_password
-from oauth.sessions import Tokens, issue, open_session, redeem, revoke_all
-from resolvers.identity.accounts import AccountRow, account_row, normal_email
-from resolvers.identity.households import add_account, add_profile, published_account
+from oauth.sessions import Tokens, end_sessions, issue, open_session, redeem
+from resolvers.identity.accounts import AccountRow, account_row
 from resolvers.identity.profiles import ProfileRow, profile_row
 from resolvers.identity.rules import checked_country, checked_email, checked_language, checked_name, checked_password
 from resolvers.identity.viewer import ViewerRow
@@ -72,8 +75,11 @@ async def sign_up(request: Request, *, input: SignUpInput) -> SignedIn:
     password_hash = await hash_password(input.password)
     try:
         async with request.write("identity") as db:
-            account = await add_account(db, request, email, password_hash, input.country)
-            await add_profile(db, request, account, input.profile_name.strip(), input.language)
+            encryption = request.resources.encryption
+            account = await add_account(
+                db, encryption, email, password_hash, input.country, input.language, request.now
+            )
+            await add_profile(db, account, input.profile_name.strip(), input.language, request.now)
             tokens = await open_session(
                 db, request.resources.tokens, account, input.device.name, input.device.kind, request.now
             )
@@ -138,13 +144,13 @@ async def sign_out(request: Request, *, everywhere: bool = False) -> SignedOut:
     """Ends this session, or with `everywhere` all of the account's, whose access tokens are void from then on."""
     async with request.write("identity") as db:
         session, account = await current(db, request)
-        if not everywhere:
-            await db.delete(session)
-            return SignedOut(1)
-        ended = await revoke_all(db, account.id)
-        account.epoch += 1
-        await db.merge(published_account(account))
-    return SignedOut(ended)
+        which = col(Session.account_id) == account.id if everywhere else col(Session.id) == session.id
+        ended = await end_sessions(db, which, PlaybackCommandReason.SIGNED_OUT)
+        if everywhere:
+            account.epoch += 1
+            await db.merge(published_account(account))
+    changed(request.resources.hub, account.id)
+    return SignedOut(len(ended))
 
 
 async def current(db: AsyncSession, request: Request) -> tuple[Session, Account]:

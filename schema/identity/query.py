@@ -3,11 +3,13 @@
 import strawberry
 from strawberry.federation.schema_directives import RequiresScopes
 
-from oauth.roles import SUPPORT_READ
-from resolvers.identity import accounts, profiles
+from oauth.roles import AUDIT_READ, SUPPORT_READ
+from resolvers.identity import accounts, profiles, staff
 from resolvers.identity import viewer as viewers
 from schema.fields import asks
+from schema.identity.protection import AuditEntryConnection
 from schema.identity.types import Account, Avatar, Viewer
+from schema.shared import sized
 
 
 @strawberry.type
@@ -21,3 +23,8 @@ class Query:
         directives=[RequiresScopes(scopes=[[SUPPORT_READ]])],
     )
     avatars: list[Avatar] = asks(profiles.avatars, description="The pictures a profile may use.")
+    audit_log: AuditEntryConnection = asks(
+        staff.audit_log,
+        description="Staff acts, newest first.",
+        directives=[RequiresScopes(scopes=[[AUDIT_READ]]), sized()],
+    )

@@ -5,10 +5,14 @@ from datetime import datetime
 import strawberry
 
 from models.identity import AccountStatus, ProfileKind, SkipMode, SubtitleMode
+from resolvers.identity import protection, sign_ins
 from resolvers.identity.accounts import AccountRow, accounts_by_id
 from resolvers.identity.profiles import ProfileRow, avatars_by_id, profiles_by_id, profiles_of
 from runtime.scalars import CountryCode, LanguageTag, Url
 from schema.fields import loads, made_of
+from schema.identity.protection import Consent, DataRequest
+from schema.identity.sign_ins import DeviceConnection, Passkey, Session
+from schema.shared import sized
 
 for enumeration in (AccountStatus, ProfileKind, SubtitleMode, SkipMode):
     strawberry.enum(enumeration)
@@ -69,6 +73,11 @@ class Account:
     created_at: datetime
     roles: list[Role]
     profiles: list[Profile] = loads(profiles_of)
+    devices: DeviceConnection = loads(sign_ins.devices_of, directives=[sized()])
+    sessions: list[Session] = loads(sign_ins.sessions_of)
+    passkeys: list[Passkey] = loads(sign_ins.passkeys_of)
+    consents: list[Consent] = loads(protection.consents_of)
+    data_requests: list[DataRequest] = loads(protection.data_requests_of)
 
 
 @strawberry.type

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.identity import Account, DeviceKind, Profile
+from oauth.addresses import normal_email
 from oauth.sessions import open_session
-from resolvers.identity.accounts import normal_email
 from runtime.resources import open_resources
 from runtime.settings import Settings
 from server.commands import Stop

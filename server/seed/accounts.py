@@ -9,10 +9,10 @@ from sqlmodel import col
 
 from models.billing import Entitlement, EntitlementSource, Plan
 from models.identity import Account, Profile, ProfileKind
+from oauth.addresses import normal_email
+from oauth.households import add_account, add_profile
 from oauth.passwords import hash_password
 from resolvers.billing.entitlements import entitle
-from resolvers.identity.accounts import normal_email
-from resolvers.identity.households import add_account, add_profile
 from runtime.request import Request
 from server.seed.avatars import avatar_id
 from server.seed.ids import seed_id
@@ -64,7 +64,10 @@ async def account_of(request: Request, email: str) -> UUID | None:
 async def make(request: Request, role: str, email: str, password: str) -> UUID:
     password_hash = await hash_password(password)
     async with request.write("identity") as db:
-        account = await add_account(db, request, email, password_hash, request.country)
+        account = await add_account(
+            *(db, request.resources.encryption, email, password_hash),
+            *(request.country, request.languages[0], request.now),
+        )
         account.email_verified = True
         account.roles = sorted({"viewer", role})
         await add_profiles(db, request, account, role)
@@ -75,10 +78,10 @@ async def add_profiles(db: AsyncSession, request: Request, account: Account, rol
     for number, new in enumerate(PROFILES[role], start=1):
         await add_profile(
             db,
-            request,
             account,
             new.name,
             request.languages[0],
+            request.now,
             kind=new.kind,
             maximum_age=new.maximum_age,
             avatar_id=avatar_id(number),

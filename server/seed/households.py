@@ -15,9 +15,9 @@ from models.billing import Entitlement, EntitlementSource, Plan
 from models.identity import Account, AccountKey, Profile
 from models.viewing import ContinueWatching, ListItem, PlaybackSession, ProfileState, TitleThumb
 from models.viewing import Progress as ProgressTable
+from oauth.households import new_account, new_profile, published_account, published_profile
 from oauth.passwords import hash_password
 from resolvers.billing.entitlements import published as published_entitlement
-from resolvers.identity.households import new_account, new_profile, published_account, published_profile
 from resolvers.viewing.popularity import refresh_popularity
 from runtime.database import Database
 from runtime.encryption import Encryption

@@ -1,4 +1,4 @@
-"""The identity subgraph's tables: households, their profiles, devices and sessions."""
+"""Households: accounts, their profiles, devices and sessions."""
 
 import enum
 from datetime import datetime
@@ -57,16 +57,20 @@ class AccountKey(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """A household. `email` is encrypted; `email_index` is its blind index, for look-ups and uniqueness."""
+    """A household. `email` is encrypted; `email_index` is its blind index, for look-ups and uniqueness.
+
+    `language` is the one for mail. Without a password it signs in by a passkey or an outside provider.
+    """
 
     __table_args__ = (SCHEMA,)
     id: UUID = Field(default_factory=new_id, primary_key=True)
     email: bytes = Field(sa_type=LargeBinary)
     email_index: bytes = Field(sa_type=LargeBinary, unique=True)
     email_verified: bool = False
-    password_hash: str
+    password_hash: str | None = None
     status: AccountStatus = choice(AccountStatus, default=AccountStatus.ACTIVE)
     country: str
+    language: str = "en"
     epoch: int = 1
     roles: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     created_at: datetime = Field(sa_type=Instant)
@@ -105,12 +109,19 @@ class Device(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """A sign-in that can still be refreshed, and the profile that it is scoped to."""
+    """A sign-in that still stands, and the profile that it is scoped to.
 
-    __table_args__ = (Index("session_by_account", "account_id"), SCHEMA)
+    One of a client of OAuth has its `client_id` and the `scope` that it was granted; a client's own, without anybody
+    signed in, has no account. `cookie_hash` is the SHA-256 of the cookie by which the hosted pages know a browser.
+    """
+
+    __table_args__ = (Index("session_by_account", "account_id"), Index("session_by_expiry", "expires_at"), SCHEMA)
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    account_id: UUID = Field(foreign_key="identity.account.id", ondelete="CASCADE")
-    device_id: UUID = Field(foreign_key="identity.device.id", ondelete="CASCADE")
+    account_id: UUID | None = Field(default=None, foreign_key="identity.account.id", ondelete="CASCADE")
+    device_id: UUID | None = Field(default=None, foreign_key="identity.device.id", ondelete="CASCADE")
+    client_id: str | None = Field(default=None, foreign_key="identity.oauth_client.id", ondelete="CASCADE")
+    scope: str | None = None
+    cookie_hash: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
     profile_id: UUID | None = Field(default=None, foreign_key="identity.profile.id", ondelete="SET NULL")
     created_at: datetime = Field(sa_type=Instant)
     last_used_at: datetime = Field(sa_type=Instant)

@@ -10,13 +10,22 @@ from sqlmodel import col
 from models.columns import new_id
 from models.identity import Account, AccountKey, Avatar, Profile, ProfileKind
 from models.published import PublishedAccount, PublishedProfile
-from resolvers.identity.accounts import email_cell
+from oauth.addresses import email_cell
 from runtime.encryption import Encryption
-from runtime.request import Request
 
 
-async def add_account(db: AsyncSession, request: Request, email: str, password_hash: str, country: str) -> Account:
-    key, account = new_account(request.resources.encryption, new_id(), email, password_hash, country, request.now)
+async def add_account(
+    db: AsyncSession,
+    encryption: Encryption,
+    email: str,
+    password_hash: str | None,
+    country: str,
+    language: str,
+    now: datetime,
+) -> Account:
+    """An account of the address, stored and published. IntegrityError where the address has one."""
+    key, account = new_account(encryption, new_id(), email, password_hash, country, now)
+    account.language = language
     db.add_all([key, account])
     db.add(published_account(account))
     await db.flush()
@@ -24,7 +33,7 @@ async def add_account(db: AsyncSession, request: Request, email: str, password_h
 
 
 def new_account(
-    encryption: Encryption, account_id: UUID, email: str, password_hash: str, country: str, created_at: datetime
+    encryption: Encryption, account_id: UUID, email: str, password_hash: str | None, country: str, created_at: datetime
 ) -> tuple[AccountKey, Account]:
     """An account that is not stored yet, its address sealed with a key of its own; and that key, wrapped."""
     wrapped_by, wrapped, key = encryption.new_key()
@@ -42,17 +51,17 @@ def new_account(
 
 async def add_profile(
     db: AsyncSession,
-    request: Request,
     account: Account,
     name: str,
     language: str,
+    now: datetime,
     *,
     kind: ProfileKind = ProfileKind.ADULT,
     maximum_age: int = 18,
     avatar_id: UUID | None = None,
 ) -> Profile:
     """A profile of the account, stored and published; without an avatar it gets any."""
-    profile = new_profile(account.id, name, language, avatar_id or await any_avatar(db), request.now)
+    profile = new_profile(account.id, name, language, avatar_id or await any_avatar(db), now)
     profile.kind, profile.maximum_age = kind, maximum_age
     db.add(profile)
     db.add(published_profile(profile))
