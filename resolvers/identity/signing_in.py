@@ -16,10 +16,11 @@ from oauth.households import add_account, add_profile, published_account
 from oauth.passwords import hash_password, verify_password
 from oauth.sessions import Tokens, end_sessions, issue, open_session, redeem
 from resolvers.identity.accounts import AccountRow, account_row
+from resolvers.identity.own import check_pin, current
 from resolvers.identity.profiles import ProfileRow, profile_row
 from resolvers.identity.rules import checked_country, checked_email, checked_language, checked_name, checked_password
 from resolvers.identity.viewer import ViewerRow
-from runtime.errors import Refusal, Unauthenticated, UserErrorRow
+from runtime.errors import Refusal, UserErrorRow
 from runtime.request import Request
 from runtime.scalars import CountryCode, Id, LanguageTag, uuid_of
 
@@ -127,13 +128,16 @@ async def refresh_session(request: Request, *, refresh_token: str) -> SignedIn:
 async def select_profile(request: Request, *, profile_id: Id, pin: str | None = None) -> SignedIn:
     """Tokens of the same session, scoped to a profile of the household."""
     wanted = uuid_of(profile_id)
+    async with request.read("identity") as reader:
+        columns = (col(Profile.account_id), col(Profile.pin_hash))
+        stored = (await reader.execute(select(*columns).where(col(Profile.id) == wanted))).one_or_none()
+    if stored is None or request.viewer is None or stored.account_id != request.viewer.account_id or wanted is None:
+        raise Refusal("PROFILE_NOT_FOUND", "The household has no such profile.", "profileId")
+    if stored.pin_hash is not None:
+        await check_pin(request, wanted, stored.pin_hash, pin)
     async with request.write("identity") as db:
         session, account = await current(db, request)
-        profile = await db.get(Profile, wanted) if wanted else None
-        if profile is None or profile.account_id != account.id:
-            raise Refusal("PROFILE_NOT_FOUND", "The household has no such profile.", "profileId")
-        if profile.pin_hash is not None:
-            await check_pin(profile.pin_hash, pin)
+        profile = await db.get_one(Profile, wanted)
         session.profile_id = profile.id
         tokens = await issue(db, request.resources.tokens, account, session, profile, request.now)
         row = await read_row(db, request, account)
@@ -151,22 +155,6 @@ async def sign_out(request: Request, *, everywhere: bool = False) -> SignedOut:
             await db.merge(published_account(account))
     changed(request.resources.hub, account.id)
     return SignedOut(len(ended))
-
-
-async def current(db: AsyncSession, request: Request) -> tuple[Session, Account]:
-    """The session that the access token belongs to, locked, and its account."""
-    viewer = request.viewer
-    session = await db.get(Session, viewer.session_id, with_for_update=True) if viewer and viewer.session_id else None
-    if session is None:
-        raise Unauthenticated("The session has ended: sign in again.")
-    return session, await db.get_one(Account, session.account_id)
-
-
-async def check_pin(stored: str, pin: str | None) -> None:
-    if pin is None:
-        raise Refusal("PIN_REQUIRED", "This profile asks for its PIN.", "pin")
-    if not await verify_password(pin, stored):
-        raise Refusal("WRONG_PIN", "The PIN is wrong.", "pin")
 
 
 async def read_row(db: AsyncSession, request: Request, account: Account) -> AccountRow:
