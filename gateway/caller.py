@@ -8,10 +8,9 @@ from uuid import UUID
 
 from oauth.authenticate import Authenticator
 from runtime.errors import BadInput
+from runtime.languages import accepted_languages
 from runtime.request import Request
 from runtime.resources import Resources
-
-MOST_LANGUAGES = 10
 
 
 @dataclass(slots=True, eq=False)
@@ -55,14 +54,3 @@ class Caller:
         """What the trusted edge says, where the settings name its header."""
         header = self.resources.settings.country_header
         return self.headers.get(header) if header else None
-
-
-def accepted_languages(header: str) -> list[str]:
-    """The language tags of an Accept-Language header (RFC 9110, section 12.5.4), best first."""
-    weighted = []
-    for part in header.split(",")[:MOST_LANGUAGES]:
-        tag, _, parameters = part.partition(";")
-        quality = parameters.partition("q=")[2].strip() or "1"
-        if tag.strip() not in ("", "*") and quality.replace(".", "", 1).isdigit() and float(quality) > 0:
-            weighted.append((float(quality), tag.strip()))
-    return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]

@@ -1,18 +1,26 @@
-"""Connections that stay open, ended when what their token was issued for no longer stands."""
+"""Connections that stay open, ended when what their token was issued for no longer stands.
+
+They may start nothing more from that moment on; what runs on them has a last word: why its stream stops.
+"""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
+import structlog
+
 from gateway.caller import Caller
+from gateway.faults import is_connection_lost
 from runtime.errors import Fault
 
 Item = TypeVar("Item")
-End = Callable[[], Awaitable[None]]
+End = Callable[[], Coroutine[None, None, None]]
 SIGNED_OUT = 4403
 """The close code for a token that is no good any more: clients of graphql-transport-ws do not retry it."""
+LAST_WORD_SECONDS = 2.0
+log = structlog.get_logger()
 
 
 class Live:
@@ -20,6 +28,7 @@ class Live:
 
     def __init__(self) -> None:
         self.ends: dict[Caller, End] = {}
+        self.ending: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def holding(self, caller: Caller, end: End) -> Iterator[None]:
@@ -28,16 +37,27 @@ class Live:
         try:
             yield
         finally:
-            del self.ends[caller]
+            self.ends.pop(caller, None)
 
     async def recheck(self, account_id: UUID | None) -> None:
-        """Looks again at the account's connections; at all of them without one."""
-        for caller, end in list(self.ends.items()):
+        """Looks again at the account's connections; at all of them without one. Those that no longer stand end soon."""
+        for caller in list(self.ends):
             if caller.account_id is not None and account_id in (None, caller.account_id):
                 try:
                     await caller.request()
                 except Fault:
-                    await end()
+                    asyncio.get_running_loop().call_later(LAST_WORD_SECONDS, self.end, caller)
+                except Exception as error:
+                    if not is_connection_lost(error):
+                        raise
+                    log.warning("standing_unknown", error=str(error))  # its next operation asks again
+
+    def end(self, caller: Caller) -> None:
+        """Ends the connection, unless it is gone by now."""
+        if end := self.ends.pop(caller, None):
+            task = asyncio.ensure_future(end())
+            self.ending.add(task)
+            task.add_done_callback(self.ending.discard)
 
     async def streamed(self, caller: Caller, items: AsyncIterable[Item]) -> AsyncIterator[Item]:
         """The items of a response's body, until the caller is signed out."""

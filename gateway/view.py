@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -103,8 +104,8 @@ class GraphView(GraphQL[Any, None]):
 
 
 def prepared(schema: BaseSchema) -> BaseSchema:
-    """The schema with what every operation goes through."""
-    served: Any = schema
+    """A copy of the schema with what every operation goes through; the schema itself stays as its subgraph made it."""
+    served: Any = copy(schema)
     served.extensions = [
         lambda: DocumentCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
@@ -112,7 +113,8 @@ def prepared(schema: BaseSchema) -> BaseSchema:
     ]
     served.execution_context_class = PerEvent
     served.process_errors = lambda errors, context=None: None  # the extension logs what is unexpected, once
-    return schema
+    prepared_schema: BaseSchema = served
+    return prepared_schema
 
 
 def trace_of(request: HTTPConnection) -> str:

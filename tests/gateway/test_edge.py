@@ -9,7 +9,7 @@ import pytest
 import websockets
 from sqlalchemy import text
 
-from gateway.caller import accepted_languages
+from runtime.languages import accepted_languages
 from runtime.settings import Settings
 from server import pages
 from tests.served import Front, served
