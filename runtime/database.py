@@ -27,6 +27,7 @@ def engine_for(url: str, role: str | None, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=False,
+        hide_parameters=True,  # errors are logged, and parameters are people's data
         connect_args={"server_settings": server, "timeout": 5},
     )
     event.listen(engine.sync_engine, "before_cursor_execute", count)

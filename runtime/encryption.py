@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
-from runtime.keyfiles import secret
+from runtime.keyfiles import KeyFiles, secret
 
 NONCE_BYTES = 12
 
@@ -27,15 +27,27 @@ class DecryptionError(Exception):
     """A cell does not decrypt: it was altered, moved to another place, or its key is gone."""
 
 
+class UnknownKey(DecryptionError):
+    """There is no key-encryption key of this name here."""
+
+
 class KeyProvider(Protocol):
     """Holds the key-encryption keys: a file here, a key management service in production."""
+
+    def names(self) -> list[str]:
+        """The key-encryption keys there are, the current one last."""
+        ...
+
+    def rotate(self) -> str:
+        """The name of a new key-encryption key, which is the current one from now on; the others stay."""
+        ...
 
     def wrap(self, key: bytes) -> tuple[str, bytes]:
         """The name of the current key-encryption key, and `key` wrapped by it."""
         ...
 
     def unwrap(self, name: str, wrapped: bytes) -> bytes:
-        """The key that the key-encryption key called `name` wrapped."""
+        """The key that the key-encryption key called `name` wrapped; UnknownKey, or InvalidUnwrap for a forgery."""
         ...
 
     def blind_index_key(self) -> bytes:
@@ -44,18 +56,38 @@ class KeyProvider(Protocol):
 
 
 class FileKeyProvider:
-    """Key-encryption keys in files of the installation's `keys` folder."""
+    """Key-encryption keys in files of the installation's `keys` folder: `file-2` lies in `key-encryption-2`.
+
+    The newest is the current one. Another process's new key is the current one here within a second; to unwrap, it is
+    found at once.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.current = "file-1"
-        self.keys = {self.current: secret(folder / "key-encryption-1", lambda: os.urandom(32))}
+        self.files = KeyFiles(folder, "key-encryption", lambda: os.urandom(32))
+        self.files.look()
         self.index_key = secret(folder / "blind-index", lambda: os.urandom(32))
 
+    def names(self) -> list[str]:
+        return [f"file-{number}" for number in self.files.read()]
+
+    def rotate(self) -> str:
+        return f"file-{self.files.add()}"
+
     def wrap(self, key: bytes) -> tuple[str, bytes]:
-        return self.current, aes_key_wrap(self.keys[self.current], key)
+        number, current = next(reversed(self.files.read().items()))
+        return f"file-{number}", aes_key_wrap(current, key)
 
     def unwrap(self, name: str, wrapped: bytes) -> bytes:
-        return aes_key_unwrap(self.keys[name], wrapped)
+        number = name.removeprefix("file-")
+        found = self.known(int(number)) if number.isdigit() else None
+        if found is None:
+            raise UnknownKey(f"There is no key-encryption key {name!r} here.")
+        return aes_key_unwrap(found, wrapped)
+
+    def known(self, number: int) -> bytes | None:
+        if number not in self.files.read():
+            self.files.look()
+        return self.files.read().get(number)
 
     def blind_index_key(self) -> bytes:
         return self.index_key
@@ -90,16 +122,23 @@ class Encryption:
 
     def seal(self, key: bytes, cell: Cell, value: str) -> bytes:
         """`value` encrypted for `cell`: a random nonce, then the ciphertext with its tag."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(key).encrypt(nonce, value.encode(), cell.associated_data)
+        return self.seal_bytes(key, cell, value.encode())
 
     def open(self, key: bytes, cell: Cell, sealed: bytes) -> str:
         """The value that was sealed for `cell`; DecryptionError where it was altered or stood elsewhere."""
+        return self.open_bytes(key, cell, sealed).decode()
+
+    def seal_bytes(self, key: bytes, cell: Cell, value: bytes) -> bytes:
+        """As `seal`, for what is no text."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(key).encrypt(nonce, value, cell.associated_data)
+
+    def open_bytes(self, key: bytes, cell: Cell, sealed: bytes) -> bytes:
+        """As `open`, for what is no text."""
         try:
-            plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], cell.associated_data)
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], cell.associated_data)
         except InvalidTag as error:
             raise DecryptionError(f"{cell.table}.{cell.column} of row {cell.row} does not decrypt.") from error
-        return plain.decode()
 
     def blind_index(self, value: str) -> bytes:
         """An HMAC-SHA256 of the value, by which a row is found without decrypting any."""

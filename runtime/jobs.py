@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from datetime import timedelta
 from typing import Any
 
 os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")
@@ -47,8 +48,11 @@ class SessionDriver(Driver):
         """The session belongs to the caller."""
 
 
-async def enqueue(session: AsyncSession, name: str, payload: bytes, *, once: str | None = None) -> None:
-    """Queues the job `name`; with `once`, not a second time while one of that key waits or runs."""
+async def enqueue(
+    session: AsyncSession, name: str, payload: bytes, *, once: str | None = None, after: timedelta | None = None
+) -> None:
+    """Queues the job `name`, which begins `after` some time if not at once; with `once`, not a second time while one of
+    that key waits or runs."""
     await Queries(SessionDriver(session)).enqueue(
-        name, payload, dedupe_key=once, on_conflict="skip" if once else "raise"
+        name, payload, execute_after=after, dedupe_key=once, on_conflict="skip" if once else "raise"
     )

@@ -1,8 +1,8 @@
 """Where files are kept: a local folder, S3, Google Cloud Storage or Azure, all by one address."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,9 +106,13 @@ class Storage:
     async def delete_prefix(self, prefix: str) -> int:
         """Deletes all objects below a prefix; how many there were."""
         keys = await self.keys(prefix)
-        with naming(prefix):
-            await obstore.delete_async(self.store, keys)
+        await self.delete(keys)
         return len(keys)
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        """Deletes objects; one that is not there is no error."""
+        with suppress(MissingObject), naming(", ".join(keys)):
+            await obstore.delete_async(self.store, list(keys))
 
     async def _put(self, key: str, data: bytes | Path, content_type: str | None) -> None:
         # A local folder keeps no attributes, and obstore refuses them there.
