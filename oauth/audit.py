@@ -15,7 +15,7 @@ def record(db: AsyncSession, request: Request, action: str, target: UUID | None,
     """Adds an act of the request's viewer, a staff account or a client of OAuth."""
     viewer = request.viewer
     assert viewer is not None, "nobody acts without a token"
-    actor = viewer.client_id or ""
+    actor = f"client {viewer.client_id}" if viewer.client_id else ""
     db.add(
         AuditEntry(at=request.now, actor_id=viewer.account_id, actor=actor, action=action, target=target, reason=reason)
     )

@@ -15,15 +15,17 @@ HOUSEHOLD = "household"
 """A client of OAuth may act for the household in the graph; without it, it may only ask who signed in."""
 OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 
+VIEWER, ADMINISTRATOR = "viewer", "administrator"
+"""The role that every account has, and the one that may do everything."""
 ROLES: dict[str, frozenset[str]] = {
-    "viewer": frozenset(),
+    VIEWER: frozenset(),
     "editor": frozenset({CATALOG_EDIT}),
     "publisher": frozenset({CATALOG_EDIT, CATALOG_PUBLISH}),
     "ingest": frozenset({MEDIA_INGEST}),
     "support": frozenset({SUPPORT_READ, SUPPORT_WRITE}),
     "billing": frozenset({SUPPORT_READ, BILLING_GRANT, BILLING_REFUND}),
 }
-ROLES["administrator"] = frozenset({ADMIN_ROLES, AUDIT_READ}).union(*ROLES.values())
+ROLES[ADMINISTRATOR] = frozenset({ADMIN_ROLES, AUDIT_READ}).union(*ROLES.values())
 
 
 def scopes_of(roles: Iterable[str]) -> list[str]:

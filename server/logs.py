@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 
 def configure_logs() -> None:
@@ -24,7 +25,7 @@ def configure_logs() -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # they hold passwords
             structlog.processors.JSONRenderer(
                 serializer=lambda record, **_: orjson.dumps(record, default=str).decode()
             ),

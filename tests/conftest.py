@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 import redis.asyncio
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from oauth import passwords
 from runtime import cache
 from runtime.settings import Settings
 from tests.cluster import Addresses, Cluster, Databases
 
 cache.TIMEOUT = 2.0  # a test machine may stall for longer than a server should wait for Valkey
+THOROUGH = passwords.HASHER
+passwords.HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))  # a thousand a run
 
 CLUSTER = pytest.StashKey[Cluster]()
 ADDRESSES = pytest.StashKey[Addresses]()

@@ -3,26 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.identity import Account, AccountKey, AccountStatus, DeviceKind, Profile, Session
+from models.identity import Account, DeviceKind, Profile, Session
 from models.viewing import PlaybackCommandReason
-from oauth.addresses import normal_email
+from oauth.attempts import SIGN_UPS, network_of, remember
 from oauth.authenticate import changed
+from oauth.credentials import ask_to_verify, identify, refuse_suspended
 from oauth.households import add_account, add_profile, published_account
-from oauth.passwords import hash_password, verify_password
+from oauth.names import checked_name
+from oauth.passwords import checked_password, hash_password
 from oauth.sessions import Tokens, end_sessions, issue, open_session, redeem
-from resolvers.identity.accounts import AccountRow, account_row
-from resolvers.identity.own import check_pin, current
+from oauth.throttle import take
+from resolvers.identity.accounts import AccountRow, read_row
+from resolvers.identity.own import current, own_account
 from resolvers.identity.profiles import ProfileRow, profile_row
-from resolvers.identity.rules import checked_country, checked_email, checked_language, checked_name, checked_password
+from resolvers.identity.rules import checked_country, checked_email, checked_language
 from resolvers.identity.viewer import ViewerRow
 from runtime.errors import Refusal, UserErrorRow
 from runtime.request import Request
-from runtime.scalars import CountryCode, Id, LanguageTag, uuid_of
+from runtime.scalars import CountryCode, LanguageTag
 
 
 @dataclass
@@ -66,13 +67,17 @@ class SignedOut:
 
 
 async def sign_up(request: Request, *, input: SignUpInput) -> SignedIn:
-    """A new household with one profile, signed in on its device."""
+    """A new household with one profile, signed in on its device, and a letter that asks to verify its address.
+
+    Refusals: docs/refusals.md. Since EMAIL_TAKEN tells who has an account, a network address may only ask so often.
+    """
     email = checked_email(input.email, "input", "email")
-    checked_password(input.password, "input", "password")
     checked_country(input.country, "input", "country")
     checked_language(input.language, "input", "language")
     checked_name(input.profile_name, "input", "profileName")
     checked_name(input.device.name, "input", "device", "name")
+    await checked_password(input.password, "input", "password", about=(email, input.profile_name))
+    await take(request.resources, SIGN_UPS, request.now, network_of(request.address))
     password_hash = await hash_password(input.password)
     try:
         async with request.write("identity") as db:
@@ -84,6 +89,8 @@ async def sign_up(request: Request, *, input: SignUpInput) -> SignedIn:
             tokens = await open_session(
                 db, request.resources.tokens, account, input.device.name, input.device.kind, request.now
             )
+            await ask_to_verify(db, encryption, account.id, request.now)
+            await remember(db, encryption, account.id, request.address, request.now)
             row = await read_row(db, request, account)
     except IntegrityError as error:
         if "account_email_index_key" not in str(error.orig):
@@ -95,15 +102,10 @@ async def sign_up(request: Request, *, input: SignUpInput) -> SignedIn:
 async def sign_in(request: Request, *, input: SignInInput) -> SignedIn:
     """A session for who knows the password; whether the address is known, the refusal does not tell."""
     checked_name(input.device.name, "input", "device", "name")
-    index = request.resources.encryption.blind_index(normal_email(input.email))
-    async with request.read("identity") as reader:
-        stored = await reader.scalar(select(col(Account.password_hash)).where(col(Account.email_index) == index))
-    if not await verify_password(input.password, stored):
-        raise Refusal("WRONG_CREDENTIALS", "The address or the password is wrong.")
+    account_id = await identify(request.resources, input.email, input.password, request.address, request.now)
     async with request.write("identity") as db:
-        account = (await db.scalars(select(Account).where(col(Account.email_index) == index))).one()
-        if account.status is AccountStatus.SUSPENDED:
-            raise Refusal("ACCOUNT_SUSPENDED", "This account is suspended: ask our support.")
+        account = await db.get_one(Account, account_id)
+        refuse_suspended(account)
         tokens = await open_session(
             db, request.resources.tokens, account, input.device.name, input.device.kind, request.now
         )
@@ -125,27 +127,16 @@ async def refresh_session(request: Request, *, refresh_token: str) -> SignedIn:
     return signed_in(tokens, row, profile_row(profile) if profile else None)
 
 
-async def select_profile(request: Request, *, profile_id: Id, pin: str | None = None) -> SignedIn:
-    """Tokens of the same session, scoped to a profile of the household."""
-    wanted = uuid_of(profile_id)
-    async with request.read("identity") as reader:
-        columns = (col(Profile.account_id), col(Profile.pin_hash))
-        stored = (await reader.execute(select(*columns).where(col(Profile.id) == wanted))).one_or_none()
-    if stored is None or request.viewer is None or stored.account_id != request.viewer.account_id or wanted is None:
-        raise Refusal("PROFILE_NOT_FOUND", "The household has no such profile.", "profileId")
-    if stored.pin_hash is not None:
-        await check_pin(request, wanted, stored.pin_hash, pin)
-    async with request.write("identity") as db:
-        session, account = await current(db, request)
-        profile = await db.get_one(Profile, wanted)
-        session.profile_id = profile.id
-        tokens = await issue(db, request.resources.tokens, account, session, profile, request.now)
-        row = await read_row(db, request, account)
-    return signed_in(tokens, row, profile_row(profile))
-
-
 async def sign_out(request: Request, *, everywhere: bool = False) -> SignedOut:
-    """Ends this session, or with `everywhere` all of the account's, whose access tokens are void from then on."""
+    """Ends this session, or with `everywhere` all of the account's, whose access tokens are void from then on.
+
+    KIDS_PROFILE where a child's profile would end the others' sessions.
+    """
+    if everywhere:
+        try:
+            own_account(request)
+        except Refusal as refusal:
+            return SignedOut(0, (refusal.error,))  # the payload's number can't be null
     async with request.write("identity") as db:
         session, account = await current(db, request)
         which = col(Session.account_id) == account.id if everywhere else col(Session.id) == session.id
@@ -155,10 +146,6 @@ async def sign_out(request: Request, *, everywhere: bool = False) -> SignedOut:
             await db.merge(published_account(account))
     changed(request.resources.hub, account.id)
     return SignedOut(len(ended))
-
-
-async def read_row(db: AsyncSession, request: Request, account: Account) -> AccountRow:
-    return account_row(request.resources.encryption, account, await db.get_one(AccountKey, account.id))
 
 
 def signed_in(tokens: Tokens, account: AccountRow, profile: ProfileRow | None) -> SignedIn:
