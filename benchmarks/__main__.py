@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from benchmarks import home
+from benchmarks import home, sign_in, tokens
 
-MEASUREMENTS = {"home": home.measure}
+MEASUREMENTS = {"home": home.measure, "sign_in": sign_in.measure, "tokens": tokens.measure}
 
 
 async def main(names: list[str]) -> None:

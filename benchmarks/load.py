@@ -28,10 +28,11 @@ class Figures:
         )
 
 
-def request(method: str, path: str, body: bytes, token: str) -> bytes:
+def request(method: str, path: str, body: bytes, token: str | None = None) -> bytes:
     """An HTTP/1.1 request that keeps its connection."""
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
     head = (
-        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -24,6 +24,14 @@ PUBLIC_URL = "http://marquee.example"
 @asynccontextmanager
 async def platform() -> AsyncIterator[Settings]:
     """Settings of a seeded installation; it is gone afterwards."""
+    async with installation() as settings:
+        await seed(settings, lambda label, done, total, note="": None)
+        yield settings
+
+
+@asynccontextmanager
+async def installation() -> AsyncIterator[Settings]:
+    """Settings of an installation with nothing in its tables; it is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="marquee-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the embedded Postgres of root runs as nobody
@@ -37,7 +45,6 @@ async def platform() -> AsyncIterator[Settings]:
                 public_url=PUBLIC_URL,
             )
             await asyncio.to_thread(migrate, settings)
-            await seed(settings, lambda label, done, total, note="": None)
             yield settings
         finally:
             await valkey.stop()

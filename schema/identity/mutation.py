@@ -6,7 +6,16 @@ import strawberry
 from strawberry.federation.schema_directives import Authenticated, Cost, RequiresScopes
 
 from oauth.roles import ADMIN_ROLES, SUPPORT_WRITE
-from resolvers.identity import credentials, profile_commands, protection, sign_ins, signing_in, staff
+from resolvers.identity import (
+    credentials,
+    profile_commands,
+    profile_rules,
+    protection,
+    selecting,
+    sign_ins,
+    signing_in,
+    staff,
+)
 from schema.fields import commands
 from schema.identity.protection import DataRequest
 from schema.identity.sign_ins import Device
@@ -18,7 +27,7 @@ for given in (
     signing_in.DeviceInput,
     signing_in.SignUpInput,
     signing_in.SignInInput,
-    profile_commands.ProfileInput,
+    profile_rules.ProfileInput,
 ):
     as_input(given)
 
@@ -98,8 +107,9 @@ class Mutation:
     )
     reset_password: SignInPayload = commands(credentials.reset_password, directives=[COSTLY])
     select_profile: SignInPayload = commands(
-        signing_in.select_profile,
-        description="Exchanges the session for one scoped to a profile.",
+        selecting.select_profile,
+        description="Exchanges the session for one scoped to a profile. From a child's to one with wider limits it"
+        " takes the profile's PIN, or where it has none the account's password.",
         directives=[Authenticated(), COSTLY],
     )
     create_profile: ProfilePayload = commands(profile_commands.create_profile, directives=[Authenticated()])

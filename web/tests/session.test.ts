@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { request } from "../src/shared/client.ts";
-import { freshSession, signIn, signOut } from "../src/shared/session.ts";
+import { freshSession, secretAskedFor, selectProfile, signIn, signOut } from "../src/shared/session.ts";
 import { type Session, storedSession, storeSession } from "../src/shared/store.ts";
 import { stubFetch, stubStorage } from "./browser.ts";
 
@@ -22,6 +22,29 @@ test("a refusal is handed back and stores nothing", async () => {
   stubFetch(() => ({ data: { signIn: { ...payload("1"), accessToken: null, userErrors: [refusal] } } }));
   assert.deepEqual(await signIn("mara@example.com", "wrong"), [refusal]);
   assert.equal(storedSession(), null);
+});
+
+test("a child's profile is left with the password that the refusal asks for", async () => {
+  const required = { code: "PASSWORD_REQUIRED", message: "Which?", path: ["password"] };
+  const requests = stubFetch(({ variables }) => ({
+    data: { selectProfile: variables.password === "popcorn" ? payload("2") : { ...payload("2"), accessToken: null, userErrors: [required] } },
+  }));
+  storeSession(session("1", 600_000));
+  const refused = await selectProfile("p");
+  assert.deepEqual([refused, secretAskedFor(refused)], [[required], "password"]);
+  assert.equal(storedSession()?.accessToken, "access-1");
+  assert.deepEqual(await selectProfile("p", { password: "popcorn" }), []);
+  assert.equal(storedSession()?.accessToken, "access-2");
+  assert.deepEqual(requests.map((asked) => asked.variables), [{ profileId: "p" }, { profileId: "p", password: "popcorn" }]);
+});
+
+test("a refusal asks for the secret at the end of its path, or for none", () => {
+  const refusal = (code: string, path: string[] | null) => [{ code, message: "No.", path }];
+  assert.equal(secretAskedFor(refusal("WRONG_PIN", ["pin"])), "pin");
+  assert.equal(secretAskedFor(refusal("WRONG_PASSWORD", ["password"])), "password");
+  assert.equal(secretAskedFor(refusal("PROFILE_NOT_FOUND", ["profileId"])), null);
+  assert.equal(secretAskedFor(refusal("TOO_MANY_ATTEMPTS", null)), null);
+  assert.equal(secretAskedFor([]), null);
 });
 
 test("a token with a minute to live is used as it is", async () => {

@@ -1,15 +1,19 @@
 import { type CSSProperties, type FormEvent, useState } from "react";
-import { selectProfile, signOut } from "./session.ts";
+import { type Secret, type Secrets, secretAskedFor, selectProfile, signOut } from "./session.ts";
 import { FieldRefusals, useAttempt } from "./SignIn.tsx";
 import type { ProfileChoice, Session } from "./store.ts";
 
-/** Lets the household choose who is watching; asks for the PIN of a locked profile. */
+/** Lets the household choose who is watching; asks for the PIN of a locked profile, and for the password on the way out
+ * of a child's. */
 export function ProfilePicker({ session, onChosen }: { session: Session; onChosen?: () => void }) {
-  const [locked, setLocked] = useState<ProfileChoice | null>(null);
+  const [asked, setAsked] = useState<{ of: ProfileChoice; secret: Secret } | null>(null);
   const { refusals, busy, attempt } = useAttempt();
 
-  async function choose(profile: ProfileChoice, pin: string | null) {
-    if (await attempt(() => selectProfile(profile.id, pin))) onChosen?.();
+  async function choose(profile: ProfileChoice, secrets?: Secrets) {
+    const refused = await attempt(() => selectProfile(profile.id, secrets));
+    const secret = secretAskedFor(refused);
+    if (secret) setAsked({ of: profile, secret });
+    if (refused.length === 0) onChosen?.();
   }
 
   return (
@@ -22,8 +26,8 @@ export function ProfilePicker({ session, onChosen }: { session: Session; onChose
               type="button"
               disabled={busy}
               aria-pressed={profile.id === session.profileId}
-              aria-expanded={profile.locked ? profile === locked : undefined}
-              onClick={() => (profile.locked ? setLocked(profile) : void choose(profile, null))}
+              aria-expanded={profile.locked ? profile === asked?.of : undefined}
+              onClick={() => (profile.locked ? setAsked({ of: profile, secret: "pin" }) : void choose(profile))}
             >
               <Initial profile={profile} />
               <span>{profile.name}</span>
@@ -32,8 +36,9 @@ export function ProfilePicker({ session, onChosen }: { session: Session; onChose
           </li>
         ))}
       </ul>
-      {locked && <PinForm key={locked.id} profile={locked} busy={busy} onPin={(pin) => void choose(locked, pin)} />}
+      {asked && <SecretForm key={asked.of.id + asked.secret} {...asked} busy={busy} onGiven={(secrets) => void choose(asked.of, secrets)} />}
       <FieldRefusals of="pin" among={refusals} />
+      <FieldRefusals of="password" among={refusals} />
       <FieldRefusals of={null} among={refusals} />
       <button type="button" className="quiet" onClick={() => void signOut().catch(console.error)}>
         Sign out {session.email}
@@ -42,16 +47,27 @@ export function ProfilePicker({ session, onChosen }: { session: Session; onChose
   );
 }
 
-function PinForm({ profile, busy, onPin }: { profile: ProfileChoice; busy: boolean; onPin: (pin: string) => void }) {
+interface SecretFormProps {
+  of: ProfileChoice;
+  secret: Secret;
+  busy: boolean;
+  onGiven: (secrets: Secrets) => void;
+}
+
+function SecretForm({ of, secret, busy, onGiven }: SecretFormProps) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    onPin(String(new FormData(event.currentTarget).get("pin")));
+    onGiven({ [secret]: String(new FormData(event.currentTarget).get(secret)) });
   }
+  const [label, hints] =
+    secret === "pin"
+      ? [`PIN of ${of.name}`, { inputMode: "numeric", autoComplete: "off" } as const]
+      : [`Your account’s password, to leave this profile for ${of.name}`, { autoComplete: "current-password" } as const];
   return (
     <form className="pin" onSubmit={submit}>
       <label>
-        <span>PIN of {profile.name}</span>
-        <input name="pin" type="password" inputMode="numeric" autoComplete="off" required autoFocus />
+        <span>{label}</span>
+        <input name={secret} type="password" {...hints} required autoFocus />
       </label>
       <button className="primary" disabled={busy}>
         Unlock

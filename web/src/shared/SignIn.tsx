@@ -58,23 +58,17 @@ export function FieldRefusals({ of, among }: { of: string | null; among: readonl
   );
 }
 
-/** Runs a command that may be refused or fail, and keeps what it said for the form to show. */
+/** Runs a command that may be refused or fail; gives what it said, and keeps that for the form to show. */
 export function useAttempt() {
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
   const [busy, setBusy] = useState(false);
 
-  async function attempt(command: () => Promise<readonly Refusal[]>): Promise<boolean> {
+  async function attempt(command: () => Promise<readonly Refusal[]>): Promise<readonly Refusal[]> {
     setBusy(true);
-    try {
-      const answer = await command();
-      setRefusals(answer);
-      return answer.length === 0;
-    } catch (error) {
-      setRefusals([{ code: "REQUEST_FAILED", message: messageOf(error), path: null }]);
-      return false;
-    } finally {
-      setBusy(false);
-    }
+    const answer = await command().catch((error: unknown) => [{ code: "REQUEST_FAILED", message: messageOf(error), path: null }]);
+    setRefusals(answer);
+    setBusy(false);
+    return answer;
   }
 
   return { refusals, busy, attempt };

@@ -22,13 +22,23 @@ export async function signIn(email: string, password: string): Promise<readonly 
   return accept(data.signIn);
 }
 
+/** What a profile may ask for: the PIN of a locked one, or the account's password for the way out of a child's. */
+export type Secret = "pin" | "password";
+export type Secrets = Partial<Record<Secret, string>>;
+
 /** Exchanges the session for one of the profile. Resolves to the refusals, such as a wrong PIN. */
-export async function selectProfile(profileId: string, pin: string | null): Promise<readonly Refusal[]> {
+export async function selectProfile(profileId: string, secrets: Secrets = {}): Promise<readonly Refusal[]> {
   const session = await freshSession();
   if (!session) throw new Error("Sign in before selecting a profile.");
-  const call = { document: documents, operationName: "SelectProfile", variables: { profileId, pin } };
+  const call = { document: documents, operationName: "SelectProfile", variables: { profileId, ...secrets } };
   const data = await post<{ selectProfile: SignInPayload }>(call, { accessToken: session.accessToken });
   return accept(data.selectProfile);
+}
+
+/** The secret that the refusals ask for, whether it was missing or wrong; null for any other refusal. */
+export function secretAskedFor(refusals: readonly Refusal[]): Secret | null {
+  const fields = refusals.map((refusal) => refusal.path?.at(-1));
+  return fields.includes("pin") ? "pin" : fields.includes("password") ? "password" : null;
 }
 
 /** Fires "signout" while the token still serves, for whatever must end with the session. */
