@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
-from contextlib import suppress
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,16 +16,24 @@ import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
+from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
 
 from media.errors import MediaError, Superseded
 from media.ingest import DATABASE_LOST, ingest
+from oauth.credentials import begin_reset
+from oauth.expiry import forget_expired
+from oauth.letters import deliver
 from resolvers.catalog.publish import publish_asset
+from resolvers.viewing.ending import end_streams
+from resolvers.viewing.forgetting import forget_profile
 from resolvers.viewing.popularity import refresh_popularity
+from runtime.mail import MailUnavailable, post_of
 from runtime.resources import Resources, open_resources
-from runtime.settings import Settings
+from runtime.settings import SUBGRAPHS, Settings, Subgraph
 from sandbox.films import FILMS, make_film
 from server.logs import configure_logs
+from server.privacy import erase_due, expire_exports, export
 
 log = structlog.get_logger()
 HEARTBEAT = timedelta(seconds=10)
@@ -33,30 +43,53 @@ DEQUEUE = timedelta(seconds=2)
 
 RETRY_SECONDS = 1.0
 AGAIN_AFTER = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
 
 
 async def work(settings: Settings) -> None:
     """Does jobs until SIGINT or SIGTERM; while Postgres is away it waits for its return."""
     configure_logs()
+    post_of(settings)  # so that a malformed address of the mail server is told now
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_resources(settings) as resources:
-        while not stop.is_set():
-            try:
-                await do_jobs(resources, stop)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("queue_unreachable", error=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+        await keep_at_all(resources, stop)
 
 
-async def do_jobs(resources: Resources, stop: asyncio.Event) -> None:
-    """Does jobs until `stop` is set, or the queue is lost."""
-    address = make_url(resources.settings.database_of("catalog")).set(drivername="postgresql")
-    async with asyncpg.create_pool(address.render_as_string(hide_password=False), min_size=2, max_size=4) as pool:
+async def keep_at_all(resources: Resources, stop: asyncio.Event) -> None:
+    """Does the jobs of every database until `stop` is set."""
+    async with asyncio.TaskGroup() as queues:
+        for address, subgraphs in databases_of(resources.settings).items():
+            queues.create_task(keep_at(resources, stop, address, subgraphs))
+
+
+def databases_of(settings: Settings) -> dict[str, list[Subgraph]]:
+    """The addresses of the databases, each with its subgraphs: a job lies in the database of whoever queued it."""
+    found: defaultdict[str, list[Subgraph]] = defaultdict(list)
+    for subgraph in SUBGRAPHS:
+        found[settings.database_of(subgraph)].append(subgraph)
+    return found
+
+
+async def keep_at(resources: Resources, stop: asyncio.Event, address: str, subgraphs: Sequence[Subgraph]) -> None:
+    """Does one database's jobs until `stop` is set; while it is away, those of the others go on."""
+    while not stop.is_set():
+        try:
+            await do_jobs(resources, stop, address, subgraphs)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("queue_unreachable", subgraphs=subgraphs, error=str(error))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+
+
+async def do_jobs(resources: Resources, stop: asyncio.Event, address: str, subgraphs: Sequence[Subgraph]) -> None:
+    """Does a database's jobs until `stop` is set, or the queue is lost."""
+    url = make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
+    async with asyncpg.create_pool(url, min_size=2, max_size=4) as pool:
         queue = PgQueuer.from_asyncpg_pool(pool)
         bind(queue, resources)
+        bind_schedules(queue, resources, subgraphs)
         stopping = asyncio.create_task(stop.wait())
         stopping.add_done_callback(lambda _: queue.shutdown.set())
         try:
@@ -77,10 +110,78 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
         await make_source(resources, orjson.loads(job.payload or b"{}")["slug"])
         await encode(resources, asset_of(job))
 
-    @queue.schedule("popularity", "*/10 * * * *")
-    async def popularity(schedule: Schedule) -> None:
-        async with resources.database.write("viewing") as session:
-            await refresh_popularity(session)
+    @queue.entrypoint("end_streams", on_failure="hold")
+    async def end_streams_of(job: Job) -> None:
+        with retried():
+            await end_streams(resources, job.payload or b"{}")
+
+    @queue.entrypoint("forget_profile", on_failure="hold")
+    async def forget_profile_of(job: Job) -> None:
+        with retried():
+            await forget_profile(resources, UUID(orjson.loads(job.payload or b"{}")["profile"]))
+
+    @queue.entrypoint("letter", on_failure="hold")
+    async def letter(job: Job) -> None:
+        with retried(), mail_awaited(job):
+            await deliver(resources, job.payload or b"{}")
+
+    @queue.entrypoint("password_reset", on_failure="hold")
+    async def password_reset(job: Job) -> None:
+        with retried():
+            await begin_reset(resources, job.payload or b"{}", datetime.now(UTC))
+
+
+    @queue.entrypoint("export", on_failure="hold")
+    async def export_of(job: Job) -> None:
+        try:
+            await export(resources, job.payload or b"{}")
+        except Exception as error:  # the request counts what was begun, and gives up by itself
+            raise RetryRequested(AGAIN_AFTER, f"the export was interrupted: {type(error).__name__}") from error
+
+
+def bind_schedules(queue: PgQueuer, resources: Resources, subgraphs: Sequence[Subgraph]) -> None:
+    """What is done again and again, each by the database of the subgraph that it is about."""
+    if "viewing" in subgraphs:
+
+        @queue.schedule("popularity", "*/10 * * * *")
+        async def popularity(schedule: Schedule) -> None:
+            async with resources.database.write("viewing") as session:
+                await refresh_popularity(session)
+
+    if "identity" in subgraphs:
+
+        @queue.schedule("forget_expired", "17 * * * *")
+        async def forget(schedule: Schedule) -> None:
+            async with resources.database.write("identity") as session:
+                await forget_expired(session, datetime.now(UTC))
+
+        @queue.schedule("expire_exports", "23 * * * *")
+        async def expire(schedule: Schedule) -> None:
+            await expire_exports(resources, datetime.now(UTC))
+
+        @queue.schedule("erase_due", "*/10 * * * *")
+        async def erase(schedule: Schedule) -> None:
+            await erase_due(resources, datetime.now(UTC))
+
+
+@contextmanager
+def retried() -> Iterator[None]:
+    """Has the job done again, should it lose the database or Valkey."""
+    try:
+        yield
+    except (*DATABASE_LOST, RedisError) as error:
+        raise RetryRequested(AGAIN_AFTER, f"the database was lost: {error}") from error
+
+
+@contextmanager
+def mail_awaited(job: Job) -> Iterator[None]:
+    """Has the letter sent later where the mail server takes none now: after 5 s, 10 s, 20 s, … an hour."""
+    try:
+        yield
+    except MailUnavailable as error:
+        later = min(AGAIN_AFTER * 2 ** min(job.attempts, 10), LONGEST_WAIT)
+        log.warning("mail_unavailable", error=str(error), again_in_seconds=later.total_seconds())
+        raise RetryRequested(later, str(error)) from error
 
 
 def asset_of(job: Job) -> UUID:
@@ -92,11 +193,10 @@ async def encode(resources: Resources, asset_id: UUID) -> None:
     worker took over, it is that worker's."""
     folder = work_folder(resources.settings)
     try:
-        await ingest(resources.database.engines["catalog"], resources.storage, folder, asset_id, publish_asset)
+        with retried():
+            await ingest(resources.database.engines["catalog"], resources.storage, folder, asset_id, publish_asset)
     except (MediaError, Superseded) as error:
         log.warning("ingest_ended", asset_id=str(asset_id), error=str(error))
-    except DATABASE_LOST as error:
-        raise RetryRequested(AGAIN_AFTER, f"the database was lost: {error}") from error
 
 
 async def make_source(resources: Resources, slug: str) -> None:

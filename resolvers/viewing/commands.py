@@ -14,7 +14,7 @@ from models.viewing import PlaybackCommandKind, PlaybackCommandReason
 from models.viewing import PlaybackSession as Session
 from resolvers.viewing.messages import say
 from runtime.errors import NotFound
-from runtime.events import Event
+from runtime.events import Event, Hub
 from runtime.request import Request
 from runtime.scalars import Id, uuid_of
 
@@ -33,10 +33,10 @@ def topic_of(session_id: UUID) -> str:
     return f"playback:{session_id}"
 
 
-def announce_takeover(request: Request, session_ids: Iterable[UUID], name: str) -> None:
-    """Tells the players of the ended sessions; call after the commit."""
+def announce(hub: Hub, session_ids: Iterable[UUID]) -> None:
+    """Tells the players of sessions that they have ended; call after the commit."""
     for session_id in session_ids:
-        request.resources.hub.post(topic_of(session_id), Event(ENDED, name.encode()))
+        hub.post(topic_of(session_id), Event(ENDED, b""))
 
 
 def stop(request: Request, reason: PlaybackCommandReason, name: str | None = None) -> PlaybackCommandRow:

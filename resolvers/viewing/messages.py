@@ -57,6 +57,16 @@ MESSAGES: dict[str, dict[str, str]] = {
         "de": "{name} schaut jetzt und hat diese Wiedergabe übernommen.",
         "es": "{name} está viendo algo ahora y ocupó esta reproducción.",
     },
+    "DEVICE_REVOKED": {
+        "en": "This device was signed out by your household.",
+        "de": "Dieses Gerät wurde von deinem Haushalt abgemeldet.",
+        "es": "Tu hogar cerró la sesión de este dispositivo.",
+    },
+    "SIGNED_OUT": {
+        "en": "You were signed out: sign in again to go on watching.",
+        "de": "Du wurdest abgemeldet: melde dich wieder an, um weiterzuschauen.",
+        "es": "Se cerró tu sesión: vuelve a iniciarla para seguir viendo.",
+    },
     "UNKNOWN_SESSION": {
         "en": "There is no such playback session.",
         "de": "Diese Wiedergabe gibt es nicht.",

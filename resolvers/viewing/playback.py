@@ -17,13 +17,13 @@ from media.signing import UrlSigner, manifest_urls
 from models.viewing import PlaybackDenialReason, StreamingProtocol
 from models.viewing import PlaybackSession as Session
 from resolvers.viewing.beats import LEASE, forget
-from resolvers.viewing.commands import announce_takeover
+from resolvers.viewing.commands import announce
 from resolvers.viewing.devices import device_name
 from resolvers.viewing.languages import audio_language, subtitle_language
 from resolvers.viewing.references import EpisodeRef, PlayableRef, playable_ref
 from resolvers.viewing.rights import Denied, Household, Media, PlaybackDeniedRow, denied, household_of, media_of
 from resolvers.viewing.rules import resume_at
-from resolvers.viewing.slots import LimitReached, lock_account, streams_of, take_slot
+from resolvers.viewing.slots import LimitReached, streams_of, take_slot
 from runtime.errors import BadInput, NotFound
 from runtime.request import Request
 from runtime.scalars import Id, uuid_of
@@ -104,14 +104,13 @@ async def start_playback(request: Request, *, input: StartPlaybackInput) -> Play
     try:
         async with request.write("viewing") as db:
             household = await household_of(request, db)
-            await lock_account(db, household.account_id)
             session = await session_of(db, request, household, input)
             media = await media_of(request, db, uuid_of(input.playable_id), household.profile_id)
             wanted = wanted_of(input)
             ended = await hold(db, request, household, session, media, wanted)
     except Denied as denial:
         return await with_streams(request, denial.row)
-    announce_takeover(request, ended, household.profile_name)
+    announce(request.resources.hub, ended)
     return session_row(request, household, media, session, wanted)
 
 
@@ -120,7 +119,6 @@ async def renew_playback(request: Request, *, session_id: Id) -> PlaybackSession
     try:
         async with request.write("viewing") as db:
             household = await household_of(request, db)
-            await lock_account(db, household.account_id)
             session = await db.get(Session, uuid_of(session_id)) if uuid_of(session_id) else None
             if session is None or session.profile_id != household.profile_id:
                 raise NotFound("There is no such playback session.")
@@ -129,7 +127,7 @@ async def renew_playback(request: Request, *, session_id: Id) -> PlaybackSession
             ended = await hold(db, request, household, session, media, wanted)
     except Denied as denial:
         return await with_streams(request, denial.row)
-    announce_takeover(request, ended, household.profile_name)
+    announce(request.resources.hub, ended)
     return session_row(request, household, media, session, wanted)
 
 
@@ -160,6 +158,7 @@ async def session_of(db: AsyncSession, request: Request, household: Household, g
         profile_id=household.profile_id,
         playable_id=playable_id,
         title_id=playable_id,
+        sign_in_id=request.viewer.session_id if request.viewer else None,
         device_name=await device_name(request, db),
         idempotency_key=given.idempotency_key,
         request_hash=digest,

@@ -20,7 +20,7 @@ from models.viewing import Progress as StoredProgress
 from resolvers.viewing.beats import next_episodes
 from resolvers.viewing.messages import say
 from resolvers.viewing.rules import Playable, Progress
-from resolvers.viewing.slots import ActiveStreamRow
+from resolvers.viewing.slots import ActiveStreamRow, lock_account
 from resolvers.visible import playable_now, visible
 from runtime.request import Request
 
@@ -74,10 +74,12 @@ def denied(request: Request, reason: PlaybackDenialReason, message: str | None =
 
 
 async def household_of(request: Request, db: AsyncSession) -> Household:
-    """The viewer's household. Raises Denied without a profile, a standing account or an entitlement."""
+    """The viewer's household, its account locked. Raises Denied without a profile, a standing account or an
+    entitlement."""
     viewer = request.viewer
     if viewer is None or viewer.account_id is None or viewer.profile_id is None:
         raise denied(request, PlaybackDenialReason.PROFILE_REQUIRED)
+    await lock_account(db, viewer.account_id)  # before its standing is read: whoever changes that ends streams next
     row = await household_row(db, viewer.account_id, viewer.profile_id, request.now)
     if row is None:
         raise denied(request, PlaybackDenialReason.PROFILE_REQUIRED)

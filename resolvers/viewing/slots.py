@@ -63,7 +63,7 @@ async def take_slot(
     if len(left) - len(idle) >= limit:
         raise LimitReached
     ended += [s.id for s in idle[: max(len(left) + 1 - limit, 0)]]
-    await end(db, ended, now, name)
+    await end(db, ended, now, PlaybackCommandReason.TAKEN_OVER, name)
     return ended
 
 
@@ -74,10 +74,13 @@ async def lock_open(db: AsyncSession, account_id: UUID) -> Sequence[Any]:
     return (await db.execute(query.order_by(col(Session.id)).with_for_update())).all()
 
 
-async def end(db: AsyncSession, ids: Sequence[UUID], now: datetime, name: str) -> None:
-    taken = {"ended_at": now, "end_reason": PlaybackCommandReason.TAKEN_OVER, "ended_by": name}
+async def end(
+    db: AsyncSession, ids: Sequence[UUID], now: datetime, reason: PlaybackCommandReason, name: str | None = None
+) -> None:
+    """Ends sessions, which are locked; `name` is who took them over."""
     if ids:
-        await db.execute(update(Session).where(among(col(Session.id), ids)).values(**taken))
+        ended = {"ended_at": now, "end_reason": reason, "ended_by": name}
+        await db.execute(update(Session).where(among(col(Session.id), ids)).values(**ended))
 
 
 async def streams_of(request: Request, db: AsyncSession | AsyncConnection, account_id: UUID) -> list[ActiveStreamRow]:
