@@ -49,12 +49,12 @@ lock: ## Resolves requirements.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 \
 		--custom-compile-command "make lock" --extra dev -o requirements.lock pyproject.toml
 
-node: deploy/router/node_modules/installed tests/browser/node_modules/installed web/node_modules/installed ## Installs the npm packages
+node: deploy/router/node_modules/installed tests/browser/node_modules/installed tests/clients/node_modules/installed web/node_modules/installed ## Installs the npm packages
 
 web: web/dist/built ## Builds GraphiQL and the watch page
 
 clean: ## Removes what was built and installed, but no data
-	rm -rf .venv web/dist web/node_modules deploy/router/node_modules tests/browser/node_modules *.egg-info
+	rm -rf .venv web/dist web/node_modules deploy/router/node_modules tests/*/node_modules *.egg-info
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Marquee needs Python 3.11 or later; this is " + sys.version.split()[0] + ": set PYTHON." if sys.version_info < (3, 11) else 0)'

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -99,12 +99,19 @@ async def issue_refresh_token(db: AsyncSession, session: Session, now: datetime)
     token = secrets.token_urlsafe(32)
     db.add(RefreshToken(token_hash=digest(token), session_id=session.id, issued_at=now))
     session.last_used_at = now
+    if session.device_id is not None:
+        await db.execute(update(Device).where(col(Device.id) == session.device_id).values(last_seen_at=now))
     return token
 
 
-def access_token(keys: TokenKeys, account: Account, session: Session, profile: Profile | None) -> str:
-    """An access token of the session; it opens the graph unless a client was not granted the household."""
-    scopes = granted(account, profile, session.scope)
+def access_token(
+    keys: TokenKeys, account: Account, session: Session, profile: Profile | None, scope: str | None = None
+) -> str:
+    """An access token of the session, for `scope` if a client asks for less than it was granted.
+
+    It opens the graph unless a client was not granted the household.
+    """
+    scopes = granted(account, profile, session.scope if scope is None else scope)
     claims = claims_of(account, session, profile, scopes)
     if session.scope is not None and HOUSEHOLD not in scopes:
         claims["aud"] = keys.issuer
@@ -138,6 +145,18 @@ def claims_of(account: Account, session: Session, profile: Profile | None, scope
     return claims
 
 
+def client_token(keys: TokenKeys, session: Session, country: str | None) -> str:
+    """An access token of a client's own session: nobody's household, for the graph as `country` sees it."""
+    claims = {
+        "sub": session.client_id,
+        "client_id": session.client_id,
+        "sid": str(session.id),
+        "jti": str(new_id()),
+        "scope": session.scope,
+    }
+    return keys.sign(claims | ({"country": country} if country else {}))
+
+
 async def redeem(
     db: AsyncSession, refresh_token: str, now: datetime, *, client_id: str | None = None
 ) -> Session | None:
@@ -146,9 +165,10 @@ async def redeem(
     Refusal INVALID_REFRESH_TOKEN where there is none, or it is another client's. None where it was used before and the
     leeway is over: the whole session is revoked then, so the caller must let the transaction commit before it refuses.
     """
-    wanted = col(RefreshToken.token_hash) == digest(refresh_token)
-    token = await db.scalar(select(RefreshToken).where(wanted).with_for_update())
-    session = await db.get(Session, token.session_id, with_for_update=True) if token else None
+    key = digest(refresh_token)
+    session_id = await db.scalar(select(col(RefreshToken.session_id)).where(col(RefreshToken.token_hash) == key))
+    session = await db.get(Session, session_id, with_for_update=True) if session_id else None
+    token = await db.get(RefreshToken, key)  # under the session's lock, in the order in which a revocation deletes
     if token is None or session is None or session.expires_at <= now or session.client_id != client_id:
         raise Refusal("INVALID_REFRESH_TOKEN", "The refresh token is not valid: sign in again.", "refreshToken")
     if token.used_at is not None and token.used_at + LEEWAY < now:
@@ -163,10 +183,12 @@ async def end_sessions(db: AsyncSession, which: ColumnElement[bool], reason: Pla
 
     Their access tokens are void as soon as this commits and `authenticate.changed` was told.
     """
-    ended = (await db.scalars(delete(Session).where(which).returning(col(Session.id)))).all()
-    if ended:
-        job = {"sessions": [str(session_id) for session_id in ended], "reason": reason.name}
-        await enqueue(db, "end_streams", orjson.dumps(job))
+    rows = (await db.execute(delete(Session).where(which).returning(col(Session.id), col(Session.account_id)))).all()
+    ended = [row.id for row in rows]
+    accounts = {row.account_id for row in rows if row.account_id is not None}  # a client's own session plays nothing
+    if accounts:
+        job = {"sessions": ended, "accounts": list(accounts), "reason": reason.name}
+        await enqueue(db, "end_streams", orjson.dumps(job, default=str))
     return ended
 
 

@@ -16,6 +16,10 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+keys = typer.Typer(help="The installation's keys.", no_args_is_help=True)
+cli.add_typer(keys, name="keys")
+client = typer.Typer(help="Which applications may use OAuth here.", no_args_is_help=True)
+cli.add_typer(client, name="client")
 SubgraphOption = Annotated[
     str | None, typer.Option("--subgraph", help=f"One of {', '.join(SUBGRAPHS)}; all of them by default.")
 ]
@@ -83,6 +87,72 @@ def token(
     from server.commands.token import token_for
 
     typer.echo(asyncio.run(token_for(read_settings(), email, profile)))
+
+
+@cli.command()
+def roles(
+    email: str,
+    wanted: Annotated[
+        list[str] | None, typer.Option("--set", help="A role to have; again for each. They replace all others.")
+    ] = None,
+) -> None:
+    """Prints an account's roles, or sets them."""
+    from server.commands.roles import roles_of
+
+    typer.echo("\n".join(asyncio.run(roles_of(read_settings(), email, wanted or []))))
+
+
+@keys.command()
+def rotate(
+    key_encryption: Annotated[bool, typer.Option("--key-encryption", help="What wraps the accounts' keys.")] = False,
+    accounts: Annotated[bool, typer.Option("--accounts", help="Each account's own key.")] = False,
+    signing: Annotated[bool, typer.Option("--signing", help="What signs access tokens.")] = False,
+) -> None:
+    """Makes new keys while the server runs: of all kinds, or of those named."""
+    from server.commands.keys import rotate as rotate_keys
+    from server.run.screen import Screen
+
+    every = not (key_encryption or accounts or signing)
+    wanted = (key_encryption or every, accounts or every, signing or every)
+    asyncio.run(rotate_keys(read_settings(), Screen(), *wanted))
+
+
+@client.command("add")
+def add_client(
+    id: Annotated[str, typer.Argument(help="What it calls itself: small letters, digits and hyphens.")],
+    name: Annotated[str, typer.Option(help="What households call it.")],
+    redirect_uri: Annotated[
+        list[str] | None, typer.Option(help="Where its users come back to; again for each.")
+    ] = None,
+    grant: Annotated[
+        list[str] | None, typer.Option(help="code, refresh, device or credentials; again for each.")
+    ] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What it may ask for; repeatable.")] = None,
+    first_party: Annotated[bool, typer.Option("--first-party", help="Nobody is asked for consent.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="It can keep no secret: an app or a page.")] = False,
+    country: Annotated[str | None, typer.Option(help="The country that its own requests see.")] = None,
+) -> None:
+    """Registers one, and prints its secret: it can't be shown again."""
+    from server.commands.clients import NewClient, add_client
+
+    new = NewClient(id, name, redirect_uri or (), grant or (), scope or (), first_party, public, country)
+    typer.echo(asyncio.run(add_client(read_settings(), new)) or f"{id} is public: it has no secret.")
+
+
+@client.command("list")
+def list_clients() -> None:
+    """Prints who they are and what they may ask for."""
+    from server.commands.clients import list_clients
+
+    typer.echo("\n".join(asyncio.run(list_clients(read_settings()))))
+
+
+@client.command("remove")
+def remove_client(id: str) -> None:
+    """Removes one, and ends its sessions."""
+    from server.commands.clients import remove_client
+
+    typer.echo(f"{asyncio.run(remove_client(read_settings(), id))} of its sessions have ended.")
 
 
 @cli.command()

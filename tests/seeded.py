@@ -17,6 +17,7 @@ from sandbox.seed_artwork import draw_all
 from server.seed.accounts import seed_accounts
 from server.seed.avatars import seed_avatars
 from server.seed.catalogue import seed_catalogue
+from server.seed.clients import seed_clients
 from server.seed.households import seed_households
 from server.seed.plans import seed_plans
 from server.seed.viewer import seed_viewer
@@ -61,6 +62,7 @@ async def fill_all(settings: Settings) -> None:
         await seed_catalogue(resources.database, request.now, silent)
         await seed_avatars(resources)
         await seed_accounts(request)
+        await seed_clients(request)
         await draw_all(resources.database, resources.storage, silent, pool=blank)
         await seed_households(request, silent)
         await seed_viewer(request)

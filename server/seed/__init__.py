@@ -11,6 +11,7 @@ from server.run.screen import Report
 from server.seed.accounts import ACCOUNTS, seed_accounts
 from server.seed.avatars import seed_avatars
 from server.seed.catalogue import seed_catalogue
+from server.seed.clients import seed_clients
 from server.seed.households import seed_households
 from server.seed.plans import seed_plans
 from server.seed.viewer import seed_viewer
@@ -31,6 +32,7 @@ async def seed(settings: Settings, report: Report) -> None:
         await seed_catalogue(resources.database, now, report)
         await seed_avatars(resources)
         await seed_accounts(request)
+        await seed_clients(request)
         await draw_all(resources.database, resources.storage, report, pool=drawn)
         await seed_households(request, report)
         await seed_viewer(request)

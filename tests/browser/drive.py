@@ -1,4 +1,4 @@
-"""Runs a Node script that drives Chromium; where there is none, the test skips unless REQUIRE_BROWSER is set."""
+"""Runs Node scripts, such as drive Chromium; where there is none, the test skips unless REQUIRE_BROWSER is set."""
 
 import asyncio
 import json
@@ -36,8 +36,13 @@ async def drive(script: str, **job: Any) -> dict[str, Any]:
     for path in (Path(CHROMIUM), FOLDER / "node_modules" / "playwright-core"):
         if not path.exists():
             required(str(path))
+    return await run_node(FOLDER / script, job | {"browser": CHROMIUM})
+
+
+async def run_node(script: Path, job: dict[str, Any]) -> dict[str, Any]:
+    """What a Node script makes of the job on its standard input."""
     node = await asyncio.create_subprocess_exec(
-        *(str(NODE), str(FOLDER / script)),
+        *(str(NODE), str(script)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -45,7 +50,7 @@ async def drive(script: str, **job: Any) -> dict[str, Any]:
     )
     try:
         async with asyncio.timeout(WITHIN):
-            out, errors = await node.communicate(json.dumps(job | {"browser": CHROMIUM}).encode())
+            out, errors = await node.communicate(json.dumps(job).encode())
     finally:
         if node.returncode is None:
             os.killpg(node.pid, signal.SIGKILL)
