@@ -41,6 +41,11 @@ class Missed:
     """Something is gone between two events: read the state itself and go on from there."""
 
 
+def kind_of(topic: str) -> str:
+    """What may stand in a log: a topic's name goes on with the id of a profile or a session."""
+    return topic.partition(":")[0]
+
+
 class Hub:
     """Publishes events by topic and hands them to this process's readers."""
 
@@ -85,7 +90,7 @@ class Hub:
                     pipe.publish(topic, b"%d %b" % (event.revision, event.payload))
                 await pipe.execute(raise_on_error=False)  # XADD refuses a late, smaller revision; PUBLISH still goes
         except (RedisError, OSError) as error:
-            log.warning("events_not_pushed", count=len(events), first_topic=events[0][0], error=str(error))
+            log.warning("events_not_pushed", count=len(events), first=kind_of(events[0][0]), error=str(error))
             for topic, _ in events:
                 self.feed(topic, Missed())
 
@@ -173,7 +178,7 @@ class Hub:
             async with self.subscribing:
                 await self.pubsub.subscribe(topic)
         except (RedisError, OSError) as error:
-            log.warning("push_unavailable", topic=topic, error=str(error))
+            log.warning("push_unavailable", topics=kind_of(topic), error=str(error))
             self.interrupted = True
 
     async def replay(self, topic: str, after: int, current: Current | None) -> list[Event | Missed]:
@@ -184,7 +189,7 @@ class Hub:
             events = await self.stored(topic, after)
             unknown = False
         except (RedisError, OSError) as error:
-            log.warning("events_not_replayed", topic=topic, error=str(error))
+            log.warning("events_not_replayed", topics=kind_of(topic), error=str(error))
         reached = events[-1].revision if events else after
         if unknown or (current is not None and await current() != reached):
             return [Missed()]

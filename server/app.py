@@ -15,12 +15,16 @@ from strawberry.schema import BaseSchema
 from gateway.merge import merge
 from gateway.view import GraphView
 from media.signing import UrlSigner
+from oauth.hosted.routes import hosted_routes
+from oauth.provider.routes import provider_routes
 from runtime.resources import Resources, open_resources
 from runtime.settings import SUBGRAPHS as NAMES
 from runtime.settings import Settings, Subgraph
 from server.delivery import delivery_routes
+from server.mailbox import mailbox_routes
 from server.middleware import RequestLog
 from server.pages import WEB, routes
+from server.privacy import privacy_routes
 from server.signing import signer_of
 from subgraphs import SUBGRAPHS
 
@@ -43,7 +47,13 @@ def create_app(settings: Settings, subgraph: Subgraph | None = None) -> Starlett
                 yield
 
     return Starlette(
-        routes=[Route("/graphql", Graph(), middleware=[COMPRESSED]), WebSocketRoute("/graphql", Graph()), *routes()],
+        routes=[
+            *(Route("/graphql", Graph(), middleware=[COMPRESSED]), WebSocketRoute("/graphql", Graph())),
+            *routes(),
+            *mailbox_routes(settings),
+            *privacy_routes(),
+            *([*hosted_routes(), *provider_routes()] if subgraph in (None, "identity") else ()),
+        ],
         middleware=[Middleware(RequestLog)],
         lifespan=lifespan,
     )

@@ -65,7 +65,8 @@ async def valkey_answers(resources: Resources) -> bool:
 async def keys(request: Request) -> Response:
     """The JSON Web Key Set by which access tokens are verified (RFC 7517)."""
     resources: Resources = request.app.state.resources
-    return JSONResponse(resources.tokens.public(), headers={"cache-control": "public, max-age=300"})
+    headers = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
+    return JSONResponse(resources.tokens.public(), headers=headers)
 
 
 async def artwork(request: Request) -> Response:

@@ -130,7 +130,6 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
         with retried():
             await begin_reset(resources, job.payload or b"{}", datetime.now(UTC))
 
-
     @queue.entrypoint("export", on_failure="hold")
     async def export_of(job: Job) -> None:
         try:

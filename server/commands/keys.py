@@ -51,9 +51,9 @@ async def rotate_key_encryption(resources: Resources, report: Report) -> None:
 
 async def say_unused(resources: Resources, say: Say) -> None:
     """Which key-encryption keys are for backups alone by now."""
-    query = select(col(AccountKey.wrapped_by), func.count()).group_by(col(AccountKey.wrapped_by))
+    query = select(col(AccountKey.wrapped_by), func.count().label("wrapped")).group_by(col(AccountKey.wrapped_by))
     async with resources.database.read("identity") as db:
-        used = Counter(dict((await db.execute(query)).tuples().all()))
+        used = Counter({row.wrapped_by: row.wrapped for row in await db.execute(query)})
     for name in resources.encryption.provider.names():
         what = f"wraps {used[name]:,} keys" if used[name] else "wraps nothing any more: keep it while backups need it"
         say(f"Key-encryption key {name} {what}.")

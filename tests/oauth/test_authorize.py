@@ -72,20 +72,20 @@ async def test_a_clients_own_form_is_as_good_as_a_link(provider: Provider) -> No
 
 
 PAGES: list[dict[str, str | None]] = [
-        {"client_id": "nobody"},
-        {"client_id": None},
-        {"client_id": "a\x00b"},
-        {"redirect_uri": None},
-        {"redirect_uri": "https://evil.example/callback"},
-        {"redirect_uri": "http://127.0.0.1:4711/callback/more"},
-        {"redirect_uri": "http://127.0.0.1:4711/callback?x=1"},
-        {"redirect_uri": "http://127.0.0.1:80@evil.example/callback"},
-        {"redirect_uri": "https://127.0.0.1/callback"},
-        {"redirect_uri": "http://localhost/callback"},
-        {"redirect_uri": 'http://127.0.0.1/callback"é'},
-        {"response_type": "é"},
-        {"client_id": "our-site", "redirect_uri": f"{SITE}/"},
-        {"client_id": "our-site", "redirect_uri": "https://site.example:8443/callback"},
+    {"client_id": "nobody"},
+    {"client_id": None},
+    {"client_id": "a\x00b"},
+    {"redirect_uri": None},
+    {"redirect_uri": "https://evil.example/callback"},
+    {"redirect_uri": "http://127.0.0.1:4711/callback/more"},
+    {"redirect_uri": "http://127.0.0.1:4711/callback?x=1"},
+    {"redirect_uri": "http://127.0.0.1:80@evil.example/callback"},
+    {"redirect_uri": "https://127.0.0.1/callback"},
+    {"redirect_uri": "http://localhost/callback"},
+    {"redirect_uri": 'http://127.0.0.1/callback"é'},
+    {"response_type": "é"},
+    {"client_id": "our-site", "redirect_uri": f"{SITE}/"},
+    {"client_id": "our-site", "redirect_uri": "https://site.example:8443/callback"},
 ]
 """How a request differs that can't be told to the client."""
 
@@ -101,21 +101,21 @@ async def test_what_can_not_be_told_to_the_client_is_a_page_and_no_redirect(prov
 
 
 BACK: list[tuple[dict[str, str | None], str]] = [
-        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
-        ({"code_challenge": VERIFIER, "code_challenge_method": "plain"}, "invalid_request"),
-        ({"code_challenge_method": None}, "invalid_request"),
-        ({"code_challenge": None}, "invalid_request"),
-        ({"code_challenge": "short"}, "invalid_request"),
-        ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_type": None}, "unsupported_response_type"),
-        ({"scope": "openid unheard-of"}, "invalid_scope"),
-        ({"scope": "openid catalog:edit"}, "invalid_scope"),
-        ({"prompt": "none login"}, "invalid_request"),
-        ({"max_age": "soon"}, "invalid_request"),
-        ({"max_age": "-1"}, "invalid_request"),
-        ({"response_mode": "fragment"}, "invalid_request"),
-        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
-        ({"prompt": "none"}, "consent_required"),
+    ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+    ({"code_challenge": VERIFIER, "code_challenge_method": "plain"}, "invalid_request"),
+    ({"code_challenge_method": None}, "invalid_request"),
+    ({"code_challenge": None}, "invalid_request"),
+    ({"code_challenge": "short"}, "invalid_request"),
+    ({"response_type": "token"}, "unsupported_response_type"),
+    ({"response_type": None}, "unsupported_response_type"),
+    ({"scope": "openid unheard-of"}, "invalid_scope"),
+    ({"scope": "openid catalog:edit"}, "invalid_scope"),
+    ({"prompt": "none login"}, "invalid_request"),
+    ({"max_age": "soon"}, "invalid_request"),
+    ({"max_age": "-1"}, "invalid_request"),
+    ({"response_mode": "fragment"}, "invalid_request"),
+    ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
+    ({"prompt": "none"}, "consent_required"),
 ]
 """How a request differs that is refused, and the error that goes back to the client."""
 

@@ -1,15 +1,16 @@
 """The token endpoint's refusals, and what is left behind by each: nothing."""
 
 import asyncio
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from httpx2 import Response
 from joserfc import jws
 from sqlalchemy import text, update
 from sqlmodel import col
 
 from models.identity import Account, AccountStatus, AuthorizationCode, RefreshToken
+from oauth.authenticate import TOPIC
 from oauth.sessions import LEEWAY
 from tests.oauth.flows import Provider, refused
 
@@ -17,15 +18,15 @@ SITE = "https://site.example/callback"
 
 
 MISFITS = [
-        ({"code_verifier": "another-verifier-of-at-least-forty-three-characters"}, "invalid_grant"),
-        ({"code_verifier": ""}, "invalid_request"),
-        ({"code_verifier": "short"}, "invalid_request"),
-        ({"redirect_uri": "http://127.0.0.1:4712/callback"}, "invalid_grant"),
-        ({"redirect_uri": ""}, "invalid_grant"),
-        ({"code": "forged"}, "invalid_grant"),
-        ({"code": ""}, "invalid_request"),
-        ({"client_id": "marquee-tv"}, "unauthorized_client"),
-        ({"client_id": "nobody"}, "invalid_client"),
+    ({"code_verifier": "another-verifier-of-at-least-forty-three-characters"}, "invalid_grant"),
+    ({"code_verifier": ""}, "invalid_request"),
+    ({"code_verifier": "short"}, "invalid_request"),
+    ({"redirect_uri": "http://127.0.0.1:4712/callback"}, "invalid_grant"),
+    ({"redirect_uri": ""}, "invalid_grant"),
+    ({"code": "forged"}, "invalid_grant"),
+    ({"code": ""}, "invalid_request"),
+    ({"client_id": "marquee-tv"}, "unauthorized_client"),
+    ({"client_id": "nobody"}, "invalid_client"),
 ]
 """How a redemption differs that is refused, and its error."""
 
@@ -75,12 +76,12 @@ async def test_a_client_with_a_secret_must_show_the_right_one(provider: Provider
 
 
 SENSELESS = [
-        ({"client_id": "example-app"}, "unsupported_grant_type"),
-        ({"grant_type": "password", "username": "ada", "password": "x"}, "unsupported_grant_type"),
-        ({"grant_type": "client_credentials", "client_id": "example-app"}, "invalid_client"),
-        ({"grant_type": "refresh_token", "client_id": "example-app"}, "invalid_request"),
-        ({"grant_type": "refresh_token", "client_id": "example-app", "refresh_token": "a\x00"}, "invalid_request"),
-        ({"grant_type": "authorization_code", "client_id": "a\x00b"}, "invalid_request"),
+    ({"client_id": "example-app"}, "unsupported_grant_type"),
+    ({"grant_type": "password", "username": "ada", "password": "x"}, "unsupported_grant_type"),
+    ({"grant_type": "client_credentials", "client_id": "example-app"}, "invalid_client"),
+    ({"grant_type": "refresh_token", "client_id": "example-app"}, "invalid_request"),
+    ({"grant_type": "refresh_token", "client_id": "example-app", "refresh_token": "a\x00"}, "invalid_request"),
+    ({"grant_type": "authorization_code", "client_id": "a\x00b"}, "invalid_request"),
 ]
 """Forms, and the errors that they get."""
 
@@ -200,22 +201,24 @@ async def test_reuse_past_the_leeway_is_committed_though_the_answer_is_an_error(
     async with provider.front.database.write("identity") as db:
         long_ago = datetime.now(UTC) - LEEWAY - timedelta(seconds=1)
         await db.execute(update(RefreshToken).where(col(RefreshToken.used_at).is_not(None)).values(used_at=long_ago))
-    assert refused(await provider.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
+    async with aclosing(provider.front.resources.hub.hear(TOPIC)) as changes:
+        change = asyncio.create_task(anext(changes))
+        assert refused(await provider.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
+        await asyncio.wait_for(change, 5)  # so that what was known of the session is dropped at once
     async with provider.front.database.read("identity") as db:
         left = text("select count(*) from identity.session where client_id = 'example-app'")
         assert await db.scalar(left) == 0
-    await changed_at(provider)
     assert not await provider.opens(newer["access_token"])
 
 
 TOO_MUCH = [
-        ("partner", {"scope": "household"}, "invalid_scope"),
-        ("partner", {"scope": "openid"}, "invalid_scope"),
-        ("partner", {"scope": "media:ingest"}, "invalid_scope"),
-        ("partner", {"country": "XX"}, "invalid_request"),
-        ("partner", {"country": "de"}, "invalid_request"),
-        ("german", {"country": "FR"}, "invalid_request"),
-        ("our-site", {}, "unauthorized_client"),
+    ("partner", {"scope": "household"}, "invalid_scope"),
+    ("partner", {"scope": "openid"}, "invalid_scope"),
+    ("partner", {"scope": "media:ingest"}, "invalid_scope"),
+    ("partner", {"country": "XX"}, "invalid_request"),
+    ("partner", {"country": "de"}, "invalid_request"),
+    ("german", {"country": "FR"}, "invalid_request"),
+    ("our-site", {}, "unauthorized_client"),
 ]
 """Clients, what they ask for themselves, and the error that they get."""
 

@@ -1,0 +1,59 @@
+"""One installation for all of the matrix: the graph and each subgraph served on a database of their own."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from pwdlib import PasswordHash
+
+from models.identity import Avatar
+from oauth import passwords
+from runtime.settings import SUBGRAPHS, Settings
+from server.seed.plans import seed_plans
+from tests.authorisation.homes import CHEAP, make_household
+from tests.authorisation.stock import stocked
+from tests.authorisation.world import World, clients, tables_of
+from tests.cluster import Databases
+from tests.served import Front, served
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def world(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    data = tmp_path_factory.mktemp("authorisation")
+    async with AsyncExitStack() as stack:
+        stack.enter_context(cheap_hashes())
+        url = await stack.enter_async_context(databases.copy(migrated))
+        settings = Settings(
+            data=data,
+            database_url=url,
+            redis_url=f"{databases.addresses.valkey}/0",
+            public_url="http://marquee.test",  # one issuer, whatever the port
+        )
+        fronts = {"graph": await stack.enter_async_context(served(settings))}
+        for name in SUBGRAPHS:
+            fronts[name] = await stack.enter_async_context(served(settings, name))
+        wire = await asyncpg.connect(url, ssl=False)
+        stack.push_async_callback(wire.close)
+        yield await furnished(fronts, wire)
+
+
+@contextmanager
+def cheap_hashes() -> Iterator[None]:
+    """Hundreds of passwords and PINs are set here, and none of them guards anything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHash((CHEAP,)))
+        yield
+    passwords.decoy.cache_clear()
+
+
+async def furnished(fronts: dict[str, Front], wire: asyncpg.Connection) -> World:
+    resources = fronts["graph"].resources
+    await seed_plans(resources.database)
+    async with resources.database.write("identity") as db:
+        db.add_all([Avatar(object_key=f"artwork/avatars/{n}.webp", position=n) for n in range(3)])
+        db.add_all(clients())
+    stock = await stocked(resources)
+    theirs, subject = [await make_household(resources, stock["open"]) for _ in range(2)]
+    return World(fronts, stock, theirs, subject, wire, await tables_of(wire))
