@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,8 +32,10 @@ LEEWAY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
+    """`refresh_token` is None for a client that gets none."""
+
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     expires_at: datetime
     scopes: list[str]
 
@@ -88,10 +90,16 @@ async def issue(
     db: AsyncSession, keys: TokenKeys, account: Account, session: Session, profile: Profile | None, now: datetime
 ) -> Tokens:
     """A fresh pair of tokens of the session, scoped to the profile."""
-    refresh_token = await issue_refresh_token(db, session, now)
+    refreshed = session.client_id is None or await is_refreshed(db, session)
+    refresh_token = await issue_refresh_token(db, session, now) if refreshed else None
     expires_at = now + timedelta(seconds=ACCESS_TOKEN_SECONDS)
     scopes = granted(account, profile, session.scope)
     return Tokens(access_token(keys, account, session, profile), refresh_token, expires_at, scopes)
+
+
+async def is_refreshed(db: AsyncSession, session: Session) -> bool:
+    """Whether the session was given a refresh token: what a client may have was decided when it began."""
+    return bool(await db.scalar(select(exists().where(col(RefreshToken.session_id) == session.id))))
 
 
 async def issue_refresh_token(db: AsyncSession, session: Session, now: datetime) -> str:

@@ -54,7 +54,7 @@ class SignedIn:
     """The source of a SignInPayload."""
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     expires_at: datetime
     viewer: ViewerRow
     user_errors: tuple[UserErrorRow, ...] = ()
@@ -119,6 +119,7 @@ async def refresh_session(request: Request, *, refresh_token: str) -> SignedIn:
         session = await redeem(db, refresh_token, request.now)
         if session is not None:
             account = await db.get_one(Account, session.account_id)
+            refuse_suspended(account)
             profile = await db.get_one(Profile, session.profile_id) if session.profile_id else None
             tokens = await issue(db, request.resources.tokens, account, session, profile, request.now)
             row = await read_row(db, request, account)

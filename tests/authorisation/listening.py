@@ -1,11 +1,15 @@
 """Subscriptions over server-sent events."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from tests.authorisation.rules import Actor
 from tests.authorisation.world import World
+
+PATIENCE = 10
+"""Seconds, after which a stream that tells nothing fails: everybody is told something at once."""
 
 
 async def first_event(
@@ -16,7 +20,8 @@ async def first_event(
     if actor.token:
         headers["authorization"] = f"Bearer {actor.token}"
     body = {"query": document, "variables": variables}
-    async with world.fronts[way].client.stream("POST", "/graphql", json=body, headers=headers) as answer:
+    listening = world.fronts[way].client.stream("POST", "/graphql", json=body, headers=headers)
+    async with asyncio.timeout(PATIENCE), listening as answer:
         async for line in answer.aiter_lines():
             if line.startswith("data:") and line != "data:":
                 result: dict[str, Any] = json.loads(line.removeprefix("data:"))

@@ -19,7 +19,7 @@ async def test_an_address_is_confirmed_by_the_button_alone(front: Front) -> None
     payload = await sign_up(front)
     token = await mailed_token(front)
     async with visiting(front) as visitor:
-        assert "Confirm your e-mail address" in shown(await visitor.get(f"/oauth/verify?token={token}"))
+        assert "Confirm your address" in shown(await visitor.get(f"/oauth/verify?token={token}"))
         assert not await is_verified(front, payload), "programs that look at mail follow links"
         assert "Your address is confirmed" in shown(await visitor.post("/oauth/verify", token=token))
         assert await is_verified(front, payload)

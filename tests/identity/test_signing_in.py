@@ -89,6 +89,7 @@ async def test_a_suspended_account_is_out_at_once_and_cannot_sign_in(front: Fron
         await db.execute(update(PublishedAccount).values(status=AccountStatus.SUSPENDED))
     given = {"email": "ada@example.org", "password": PASSWORD, "device": DEVICE}
     assert await refused(front, SIGN_IN, input=given) == ("ACCOUNT_SUSPENDED", None)
+    assert await refused(front, REFRESH, refresh=payload["refreshToken"]) == ("ACCOUNT_SUSPENDED", None)
     await asyncio.sleep(1.1)  # a process may know the old standing for a second
     response = await front.ask(VIEWER, payload["accessToken"])
     assert response["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"

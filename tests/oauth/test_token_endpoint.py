@@ -41,11 +41,14 @@ async def test_what_does_not_fit_the_code_is_refused_and_the_code_still_good(pro
     assert (await provider.redeem(code)).status_code == 200
 
 
-async def test_another_clients_code_is_refused(provider: Provider) -> None:
+async def test_another_clients_code_is_refused_and_stays_good(provider: Provider) -> None:
     await provider.sign_in()
     code = await provider.code()
-    form = {"grant_type": "authorization_code", "redirect_uri": SITE, "code": code, "code_verifier": "x" * 43}
-    assert refused(await provider.post("token", "our-site", **form)) == (400, "invalid_grant")
+    thief = {"client_id": "our-site", "client_secret": provider.secrets["our-site"]}
+    assert refused(await provider.redeem(code, **thief)) == (400, "invalid_grant")
+    tokens = (await provider.redeem(code)).json()
+    assert refused(await provider.redeem(code, **thief)) == (400, "invalid_grant")
+    assert await provider.opens(tokens["access_token"])  # nobody else's replay ends it
 
 
 async def test_an_expired_code_is_refused_and_its_replay_still_revokes(provider: Provider) -> None:

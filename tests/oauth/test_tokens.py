@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import update
 
 from models.identity import Account
-from tests.oauth.flows import Provider, refused
+from tests.identity.operations import SELECT
+from tests.oauth.flows import ASKED, Provider, refused
 
 SITE = "https://site.example/callback"
 
@@ -97,3 +98,13 @@ async def test_browsers_may_call_what_takes_no_cookie(provider: Provider) -> Non
     for path in ("/oauth/authorize", "/oauth/introspect"):
         answer = await client.options(path, headers=headers)
         assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_selecting_a_profile_gives_a_client_no_refresh_token_that_it_was_not_granted(provider: Provider) -> None:
+    query = "{ viewer { account { profiles { id } } } }"
+    for scope, refreshed in (("household", True), ("openid household", False), (ASKED["scope"], True)):
+        token = (await provider.tokens(scope=scope))["access_token"]
+        (profile,) = (await provider.front.data(query, token))["viewer"]["account"]["profiles"]
+        selected = (await provider.front.data(SELECT, token, id=profile["id"]))["answer"]
+        assert selected["viewer"]["profile"]["id"] == profile["id"]
+        assert (selected["refreshToken"] is not None) is refreshed, scope

@@ -54,7 +54,7 @@ ENGLISH = {
     "DEVICE_APPROVED": "It goes on by itself in a moment. You can close this page.",
     "DEVICE_DENIED_TITLE": "Not connected",
     "DEVICE_DENIED": "The device was turned away. You can close this page.",
-    "VERIFY_TITLE": "Confirm your e-mail address",
+    "VERIFY_TITLE": "Confirm your address",
     "VERIFY_TEXT": "One click, and we know that this address is yours.",
     "VERIFY": "Confirm",
     "VERIFIED_TITLE": "Your address is confirmed",

@@ -54,7 +54,7 @@ GERMAN = {
     "DEVICE_APPROVED": "Dort geht es gleich von selbst weiter. Du kannst diese Seite schließen.",
     "DEVICE_DENIED_TITLE": "Nicht verbunden",
     "DEVICE_DENIED": "Das Gerät wurde abgewiesen. Du kannst diese Seite schließen.",
-    "VERIFY_TITLE": "E-Mail-Adresse bestätigen",
+    "VERIFY_TITLE": "Adresse bestätigen",
     "VERIFY_TEXT": "Ein Klick, und wir wissen, dass diese Adresse dir gehört.",
     "VERIFY": "Bestätigen",
     "VERIFIED_TITLE": "Deine Adresse ist bestätigt",

@@ -54,7 +54,7 @@ SPANISH = {
     "DEVICE_APPROVED": "Seguirá solo en un momento. Puedes cerrar esta página.",
     "DEVICE_DENIED_TITLE": "No conectado",
     "DEVICE_DENIED": "El dispositivo fue rechazado. Puedes cerrar esta página.",
-    "VERIFY_TITLE": "Confirma tu correo electrónico",
+    "VERIFY_TITLE": "Confirma tu dirección",
     "VERIFY_TEXT": "Un clic y sabremos que esta dirección es tuya.",
     "VERIFY": "Confirmar",
     "VERIFIED_TITLE": "Tu dirección está confirmada",
