@@ -4,12 +4,13 @@ They may start nothing more from that moment on; what runs on them has a last wo
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
+from anyio import CancelScope
 
 from gateway.caller import Caller
 from gateway.faults import is_connection_lost
@@ -59,27 +60,34 @@ class Live:
             self.ending.add(task)
             task.add_done_callback(self.ending.discard)
 
-    async def streamed(self, caller: Caller, items: AsyncIterable[Item]) -> AsyncIterator[Item]:
+    async def streamed(self, caller: Caller, items: AsyncIterator[Item]) -> AsyncIterator[Item]:
         """The items of a response's body, until the caller is signed out."""
         signed_out = asyncio.Event()
 
         async def end() -> None:
             signed_out.set()
 
-        iterator = aiter(items)
-        waiting = asyncio.ensure_future(signed_out.wait())
         with self.holding(caller, end):
-            try:
-                while True:
-                    following = asyncio.ensure_future(anext(iterator))
-                    await asyncio.wait({following, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                    if not following.done():
-                        following.cancel()
-                        with suppress(asyncio.CancelledError, StopAsyncIteration):
-                            await following
-                        return
-                    yield following.result()
-            except StopAsyncIteration:
+            async for item in until(signed_out, items):
+                yield item
+
+
+async def until(ended: asyncio.Event, items: AsyncIterator[Item]) -> AsyncIterator[Item]:
+    """The items, until the event; the one that is awaited then is awaited no longer."""
+    waiting = asyncio.ensure_future(ended.wait())
+    following: asyncio.Future[Item] | None = None
+    try:
+        while True:
+            following = asyncio.ensure_future(anext(items))
+            await asyncio.wait({following, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
                 return
-            finally:
-                waiting.cancel()
+            yield following.result()
+    except StopAsyncIteration:
+        return
+    finally:
+        waiting.cancel()
+        if following is not None and not following.done():
+            following.cancel()
+            with CancelScope(shield=True):  # the reader may have hung up, which cancels whatever is awaited here
+                await asyncio.wait({following})

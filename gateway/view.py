@@ -59,7 +59,7 @@ class GraphView(GraphQL[Any, None]):
         except HTTPException as error:
             response = malformed(error)
         if isinstance(response, StreamingResponse):
-            response.body_iterator = self.live.streamed(request.state.caller, response.body_iterator)
+            response.body_iterator = self.live.streamed(request.state.caller, aiter(response.body_iterator))
         await response(scope, receive, send)
 
     async def socket(self, socket: WebSocket) -> None:

@@ -66,10 +66,14 @@ def x264(rung: Rung, gop: int) -> list[str]:
 
 
 def progress_of(plan: Plan, report: Report) -> tools.OnLine:
+    reached = 0.0
+
     async def on_line(line: str) -> None:
+        nonlocal reached  # with several outputs ffmpeg's own figure goes back now and then
         key, _, value = line.partition("=")
         if key == "out_time_us" and value.lstrip("-").isdigit():
-            await report(min(max(int(value) / 1000 / plan.probe.duration_ms, 0), 1))
+            reached = min(max(int(value) / 1000 / plan.probe.duration_ms, reached), 1)
+            await report(reached)
 
     return on_line
 

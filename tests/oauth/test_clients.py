@@ -1,10 +1,13 @@
 """`marquee client`, and which redirect URIs are one."""
 
+import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from oauth.authenticate import TOPIC
 from oauth.provider.clients import matches
 from runtime.settings import Settings
 from server.commands import Stop
@@ -66,7 +69,11 @@ async def test_bad_input_names_its_option_and_registers_nothing(settings: Settin
 
 async def test_a_removed_client_is_out_at_once(provider: Provider, settings: Settings) -> None:
     tokens = await provider.tokens()
-    assert await remove_client(settings, "example-app") == 1
+    assert await provider.opens(tokens["access_token"])
+    async with aclosing(provider.front.resources.hub.hear(TOPIC)) as changes:
+        change = asyncio.create_task(anext(changes))
+        assert await remove_client(settings, "example-app") == 1
+        await asyncio.wait_for(change, 5)  # so that what was known of the session is dropped at once
     assert refused(await provider.refresh(tokens["refresh_token"])) == (400, "invalid_client")
     assert not await provider.opens(tokens["access_token"])
     with pytest.raises(Stop, match="There is no client 'example-app'"):
