@@ -1,5 +1,6 @@
 """E-mail addresses: how they are compared, where they stand, and whose they are."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,17 +34,24 @@ async def key_of(db: AsyncSession, encryption: Encryption, account_id: UUID) -> 
     return encryption.unwrap(stored.wrapped_by, stored.wrapped)
 
 
+EMAIL = select(col(Account.email), col(AccountKey.wrapped_by), col(AccountKey.wrapped)).join(
+    AccountKey, col(AccountKey.account_id) == col(Account.id)
+)
+"""An address with its key in one statement, for keys are rotated."""
+
+
 async def email_of(db: AsyncSession, encryption: Encryption, account: Account) -> str:
     """The account's address, in the clear."""
-    key = await key_of(db, encryption, account.id)
-    return encryption.open(key, email_cell(account.id), account.email)
+    row = (await db.execute(EMAIL.where(col(Account.id) == account.id))).one()
+    return email_in(encryption, account.id, row)
 
 
 async def read_email(resources: Resources, account_id: UUID) -> str:
-    """The account's address, in the clear, read in one statement; NoResultFound where it is gone."""
-    columns = (col(Account.email), col(AccountKey.wrapped_by), col(AccountKey.wrapped))
-    query = select(*columns).join(AccountKey, col(AccountKey.account_id) == col(Account.id))
+    """The account's address, in the clear; NoResultFound where it is gone."""
     async with resources.database.read("identity") as db:
-        row = (await db.execute(query.where(col(Account.id) == account_id))).one()
-    key = resources.encryption.unwrap(row.wrapped_by, row.wrapped)
-    return resources.encryption.open(key, email_cell(account_id), row.email)
+        row = (await db.execute(EMAIL.where(col(Account.id) == account_id))).one()
+    return email_in(resources.encryption, account_id, row)
+
+
+def email_in(encryption: Encryption, account_id: UUID, row: Any) -> str:
+    return encryption.open(encryption.unwrap(row.wrapped_by, row.wrapped), email_cell(account_id), row.email)

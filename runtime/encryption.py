@@ -78,16 +78,12 @@ class FileKeyProvider:
         return f"file-{number}", aes_key_wrap(current, key)
 
     def unwrap(self, name: str, wrapped: bytes) -> bytes:
-        number = name.removeprefix("file-")
-        found = self.known(int(number)) if number.isdigit() else None
-        if found is None:
-            raise UnknownKey(f"There is no key-encryption key {name!r} here.")
-        return aes_key_unwrap(found, wrapped)
-
-    def known(self, number: int) -> bytes | None:
-        if number not in self.files.read():
+        if name not in self.names():
             self.files.look()
-        return self.files.read().get(number)
+        keys = dict(zip(self.names(), self.files.contents.values(), strict=True))
+        if name not in keys:
+            raise UnknownKey(f"There is no key-encryption key {name!r} here.")
+        return aes_key_unwrap(keys[name], wrapped)
 
     def blind_index_key(self) -> bytes:
         return self.index_key
@@ -137,7 +133,7 @@ class Encryption:
         """As `open`, for what is no text."""
         try:
             return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], cell.associated_data)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # too short for a nonce
             raise DecryptionError(f"{cell.table}.{cell.column} of row {cell.row} does not decrypt.") from error
 
     def blind_index(self, value: str) -> bytes:

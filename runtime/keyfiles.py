@@ -53,8 +53,8 @@ class KeyFiles:
         return self.folder / f"{self.kind}-{number}"
 
     def numbers(self) -> list[int]:
-        found = (path.name.removeprefix(f"{self.kind}-") for path in self.folder.glob(f"{self.kind}-*"))
-        return sorted(int(number) for number in found if number.isdigit())
+        found = (path.name.removeprefix(f"{self.kind}-") for path in self.folder.glob(f"{self.kind}-[1-9]*"))
+        return sorted(int(number) for number in found if number.isascii() and number.isdigit())
 
 
 def secret(path: Path, make: Callable[[], bytes]) -> bytes:

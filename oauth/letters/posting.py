@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -60,27 +60,35 @@ async def envelope_of(
     resources: Resources, letter: Letter, account_id: UUID, data: dict[str, str], now: datetime
 ) -> Envelope:
     """Whom the letter goes to; NoResultFound where there is nobody, or nothing to say any more."""
-    columns = (col(Account.email), col(Account.language), col(AccountKey.wrapped_by), col(AccountKey.wrapped))
-    query = select(*columns).join(AccountKey, col(AccountKey.account_id) == col(Account.id))
     async with resources.database.read("identity") as db:
-        account = (await db.execute(query.where(col(Account.id) == account_id))).one()
-        named = select(MailToken).where(col(MailToken.id) == UUID(data["token"])) if "token" in data else None
-        token = (await db.execute(named)).one() if named is not None else None
-    cell, sealed = email_cell(account_id), account.email
-    if token is not None and token.email is not None:
-        cell, sealed = mail_tokens.email_cell(token.id), token.email
-    key = resources.encryption.unwrap(account.wrapped_by, account.wrapped)
-    to = resources.encryption.open(key, cell, sealed)
+        row = (await db.execute(addressed(account_id, data.get("token")))).one()
+    cell, sealed = email_cell(account_id), row.email
+    if row.new_email is not None:
+        cell, sealed = mail_tokens.email_cell(row.token_id), row.new_email
+    to = resources.encryption.open(resources.encryption.unwrap(row.wrapped_by, row.wrapped), cell, sealed)
     values = {"days": str(resources.settings.erasure_days)} | data
-    return Envelope(to, account.language, link_of(resources, letter, token, now), values)
+    return Envelope(to, row.language, link_of(resources, letter, row, now), values)
 
 
-def link_of(resources: Resources, letter: Letter, token: Row[Any] | None, now: datetime) -> str:
+def addressed(account_id: UUID, token_id: str | None) -> Select[Any]:
+    """The account with its key, and the mailed token, if the letter has one: in one statement, for keys are rotated."""
+    account = (col(Account.email), col(Account.language), col(AccountKey.wrapped_by), col(AccountKey.wrapped))
+    token: tuple[Any, ...] = (col(MailToken.id).label("token_id"), col(MailToken.email).label("new_email"))
+    query = (
+        select(*account, *token, col(MailToken.used_at), col(MailToken.expires_at))
+        .join(AccountKey, col(AccountKey.account_id) == col(Account.id))
+        .outerjoin(MailToken, col(MailToken.id) == (UUID(token_id) if token_id else None))
+        .where(col(Account.id) == account_id)
+    )
+    return query if token_id is None else query.where(col(MailToken.id).is_not(None))
+
+
+def link_of(resources: Resources, letter: Letter, row: Row[Any], now: datetime) -> str:
     """Where the letter's link leads, if it has one; NoResultFound where its token is no good any more."""
     if letter not in LINKS:
         return ""
     path, purpose = LINKS[letter]
-    if token is None or token.used_at is not None or token.expires_at <= now:
+    if row.token_id is None or row.used_at is not None or row.expires_at <= now:
         raise NoResultFound
-    query = urlencode({"token": mail_tokens.token_of(resources.encryption, purpose, token.id)})
+    query = urlencode({"token": mail_tokens.token_of(resources.encryption, purpose, row.token_id)})
     return f"{resources.settings.address}{path}?{query}"

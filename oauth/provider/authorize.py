@@ -8,10 +8,13 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oidc.core.errors import ConsentRequiredError, LoginRequiredError
+from sqlalchemy import select
 from sqlalchemy.util import await_only
+from sqlmodel import col
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
+from models.identity import Account, Client, Session
 from oauth.addresses import email_of
 from oauth.hosted.browser import Browser, signed_in, to_sign_in
 from oauth.hosted.consent import consent_page, error_page
@@ -77,7 +80,7 @@ def next_step(
         if "none" in prompts:
             raise LoginRequiredError(redirect_uri=grant.redirect_uri)
         return to_sign_in(without_prompt(http, request))
-    if decision is None and ("consent" in prompts or not client.row.first_party):
+    if decision is None and ("consent" in prompts or not await_only(consented(provider, request, browser.account))):
         if "none" in prompts:
             raise ConsentRequiredError(redirect_uri=grant.redirect_uri)
         email = await_only(email_of(provider.db, provider.resources.encryption, browser.account))
@@ -86,6 +89,20 @@ def next_step(
     user = None if decision == "deny" else browser.account
     decided: Response = provider.create_authorization_response(request, grant_user=user, grant=grant)
     return decided
+
+
+async def consented(provider: Provider, request: ProviderRequest, account: Account) -> bool:
+    """Whether the household need not be asked: an app of ours, or a site that it is signed in to with as much already.
+
+    As an app on somebody's own device any other may pose (RFC 8252, section 8.6), so that one asks each time.
+    """
+    client: Client = request.client.row
+    if client.first_party or not request.payload.redirect_uri.startswith("https://"):
+        return client.first_party
+    here = (col(Session.account_id) == account.id, col(Session.client_id) == client.id)
+    scopes = await provider.db.scalars(select(col(Session.scope)).where(*here, col(Session.expires_at) > provider.now))
+    wanted = set(granted(account, None, request.scope))
+    return any(wanted <= set((scope or "").split()) for scope in scopes)
 
 
 def prompts_of(grant: Any) -> list[str]:

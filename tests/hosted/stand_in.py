@@ -20,6 +20,8 @@ from starlette.routing import Route
 from server.embedded.ports import free_port
 
 CLIENT, SECRET = "marquee", "a secret: of ours"
+SHARED = OctKey.generate_key(256, {"kid": "shared"})
+"""A secret that everybody knows, among the provider's keys."""
 BASIC = "Basic " + base64.b64encode(b"marquee:a+secret%3A+of+ours").decode()
 
 
@@ -59,7 +61,8 @@ class StandIn:
         return JSONResponse(said | {"id_token_signing_alg_values_supported": ["ES256"]} | self.metadata)
 
     async def keys(self, request: Request) -> Response:
-        return JSONResponse({"keys": [key.as_dict(private=False) for key in self.published or [self.key]]})
+        known = [key.as_dict(private=False) for key in self.published or [self.key]]
+        return JSONResponse({"keys": [*known, SHARED.as_dict(private=True)]})
 
     async def token(self, request: Request) -> Response:
         """Good tokens for a right request, whatever its code."""
@@ -79,11 +82,8 @@ class StandIn:
         known |= {"nonce": self.asked["nonce"], "email": "Ada@Example.org", "email_verified": True}
         claims = {name: value for name, value in (known | self.claims).items() if value is not None}
         header = {"alg": "ES256", "kid": self.key.kid} | self.header
-        if header["alg"] == "HS256":
-            return jwt.encode(header, claims, OctKey.import_key(SECRET * 3), algorithms=["HS256"])
-        if header["alg"] == "none":
-            return jwt.encode(header, claims, OctKey.import_key(SECRET * 3), algorithms=["none"])
-        return jwt.encode(header, claims, self.key)
+        key = SHARED if header["kid"] == SHARED.kid else self.key
+        return jwt.encode(header, claims, key, algorithms=[header["alg"]])
 
     async def user(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer token"

@@ -197,7 +197,7 @@ async def test_an_id_token_that_is_not_right_signs_nobody_in(front: Front, visit
         assert page.status_code == 502, claims
         assert "The answer of Example can’t be trusted" in shown(page)
     stand_in.right()
-    for header in ({"alg": "HS256"}, {"alg": "none"}):
+    for header in ({"alg": "HS256", "kid": "shared"}, {"alg": "none", "kid": "shared"}):
         stand_in.header = header
         assert (await through(visitor, stand_in)).status_code == 502, header
     stand_in.right()
@@ -266,6 +266,8 @@ WRONG_METADATA: list[dict[str, Any]] = [
     {"issuer": "https://evil.example"},
     {"authorization_endpoint": "javascript:alert(1)"},
     {"token_endpoint": None},
+    {"token_endpoint_auth_methods_supported": None},
+    {"id_token_signing_alg_values_supported": ["none", "HS256"]},
     {"jwks_uri": "file:///etc/passwd"},
 ]
 

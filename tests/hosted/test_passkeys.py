@@ -117,14 +117,15 @@ async def test_a_challenge_is_good_once_and_in_its_own_browser(
     front: Front, visitor: Visitor, device: Authenticator
 ) -> None:
     await add(visitor, device)
-    answer = device.get(await options(visitor, "sign-in"))
+    asked = await options(visitor, "sign-in")
+    answer = device.get(asked)
     async with visiting(front) as thief:
         assert (await thief.post(f"{PAGE}/sign-in", credential=answer)).status_code == 422
     ceremony = visitor.client.cookies["marquee-passkey-get"]
     assert (await visitor.post(f"{PAGE}/sign-in", credential=answer)).status_code == 303
     async with visiting(front) as replayer:
         replayer.client.cookies.set("marquee-passkey-get", ceremony, path="/oauth")
-        assert (await replayer.post(f"{PAGE}/sign-in", credential=answer)).status_code == 422
+        assert (await replayer.post(f"{PAGE}/sign-in", credential=device.get(asked))).status_code == 422
     answer = device.get(await options(visitor, "sign-in"))
     async with front.database.write("identity") as db:
         await db.execute(text("update identity.ceremony set expires_at = now() - interval '1 second'"))

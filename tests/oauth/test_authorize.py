@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from models.identity import Account, AccountStatus, Session
+from models.identity import Account, AccountStatus, Client, Session
 from tests.oauth.flows import ASKED, CHALLENGE, EMAIL, REDIRECT, VERIFIER, Provider, returned
 
 SITE = "https://site.example/callback"
@@ -203,3 +203,20 @@ async def codes(provider: Provider) -> int:
     async with provider.front.database.read("identity") as db:
         count: int = await db.scalar(text("select count(*) from identity.authorization_code"))
         return count
+
+
+async def test_a_site_asks_no_more_than_once_until_the_household_ends_it(provider: Provider) -> None:
+    async with provider.front.database.write("identity") as db:
+        await db.execute(update(Client).values(first_party=False))
+    await provider.sign_in()
+    asked = {"client_id": "our-site", "redirect_uri": SITE, "scope": "openid household"}
+    assert (await provider.authorize(**asked)).status_code == 200
+    secret = provider.secrets["our-site"]
+    code = returned(await provider.authorize("allow", **asked))["code"]
+    tokens = (await provider.redeem(code, client_id="our-site", client_secret=secret, redirect_uri=SITE)).json()
+    assert "code" in returned(await provider.authorize(**asked))
+    assert "code" in returned(await provider.authorize(**asked, prompt="none"))
+    assert (await provider.authorize(**asked | {"scope": "openid household offline_access"})).status_code == 200
+    assert (await provider.authorize(**asked, prompt="consent")).status_code == 200
+    await provider.post("revoke", "our-site", token=tokens["access_token"])
+    assert (await provider.authorize(**asked)).status_code == 200

@@ -95,6 +95,7 @@ async def test_nothing_is_left_of_an_erased_household(
     capsys.readouterr()
     await erase_due(front.resources, due())
     assert await traces(front, home) == []
+    assert await front.resources.storage.keys("exports") == [], "sealed, it would name nobody"
     printed = capsys.readouterr()
     assert "erased" in printed.out, "the run must have been logged"
     assert leaks(caplog.text + printed.out + printed.err, known_by(home)) == []

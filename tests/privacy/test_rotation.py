@@ -15,6 +15,7 @@ from oauth import rotation
 from runtime.settings import Settings
 from server.commands import keys
 from server.run.screen import Screen
+from tests.identity.letters import letters
 from tests.identity.operations import PASSWORD, SIGN_IN, SIGN_UP, VIEWER, sign_up_input
 from tests.privacy.households import Home
 from tests.served import Front
@@ -37,8 +38,8 @@ async def key_rows(front: Front) -> dict[str, tuple[str, bytes]]:
 
 @asynccontextmanager
 async def busy(front: Front, home: Home) -> AsyncIterator[list[str]]:
-    """Sign-ups, sign-ins, address changes and looks at the own address, without a pause, until the end of the block;
-    what they did, in order. The first error ends the test."""
+    """Sign-ups, sign-ins, address changes, letters and looks at the own address until the end of the block; what they
+    did, in order. The first error ends the test."""
     done: list[str] = []
     stop = asyncio.Event()
 
@@ -65,8 +66,10 @@ async def busy(front: Front, home: Home) -> AsyncIterator[list[str]]:
             answer = await front.data(CHANGE, home.token, e=f"ada-{number}@example.org", p=PASSWORD)
             assert answer["answer"]["userErrors"] == []
             done.append("change")
+            await letters(front)
+            done.append("letters")
 
-    work = [asyncio.create_task(one) for one in (look(), look(), join(), change())]
+    work = [asyncio.create_task(one) for one in (look(), join(), change())]
     try:
         yield done
     finally:
@@ -83,8 +86,10 @@ async def test_both_kinds_of_keys_rotate_under_load_without_one_error(
         while done.count("join") < 1:  # noqa: ASYNC110  no event of ours
             await asyncio.sleep(0.01)
         await keys.rotate(settings, screen, True, True, True)
+        for _ in range(3):
+            await rotation.renew(front.resources, lambda done, total: None)
         during = done.copy()
-    assert {"look", "join", "change"} <= set(during)
+    assert {"look", "join", "change", "letters"} == set(during)
     after = await key_rows(front)
     assert {by for by, _ in before.values()} == {"file-1"}
     assert {by for by, _ in after.values()} == {"file-2"}

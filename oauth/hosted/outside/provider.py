@@ -56,19 +56,30 @@ async def discover(known: OpenIdProvider) -> Provider:
     said = await ask("GET", f"{known.issuer.rstrip('/')}/.well-known/openid-configuration")
     if said.get("issuer") != known.issuer:
         raise ProviderWrong(f"it calls itself {said.get('issuer')!r}")
-    offered = said.get("id_token_signing_alg_values_supported", ["RS256"])
-    methods = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    offered = names(said, "id_token_signing_alg_values_supported", "RS256")
+    algorithms = tuple(name for name in TRUSTED if name in offered)
+    if not algorithms:
+        raise ProviderWrong(f"it signs by {offered!r}")
+    methods = names(said, "token_endpoint_auth_methods_supported", "client_secret_basic")
     return Provider(
         known=known,
         authorization_endpoint=endpoint(known, said, "authorization_endpoint"),
         token_endpoint=endpoint(known, said, "token_endpoint"),
         userinfo_endpoint=endpoint(known, said, "userinfo_endpoint") if "userinfo_endpoint" in said else None,
-        algorithms=tuple(name for name in TRUSTED if name in offered),
+        algorithms=algorithms,
         secret_in_form="client_secret_basic" not in methods,
         names_itself=said.get("authorization_response_iss_parameter_supported") is True,
         keys=await keys_at(endpoint(known, said, "jwks_uri")),
         read_at=time.monotonic(),
     )
+
+
+def names(said: dict[str, Any], name: str, default: str) -> list[str]:
+    """A list of what the provider can do."""
+    given = said.get(name, [default])
+    if not isinstance(given, list):
+        raise ProviderWrong(f"its {name} is {given!r}")
+    return given
 
 
 async def keys_at(url: str) -> KeySet:
