@@ -24,7 +24,9 @@ export async function drive(work) {
       const address = request.url();
       if (!address.startsWith(job.url) && /^(http|ws)/.test(address)) seen.elsewhere.push(address);
     });
-    page.on("console", (message) => message.type() === "error" && seen.consoleErrors.push(message.text()));
+    page.on("console", (message) => {
+      if (message.type() === "error") seen.consoleErrors.push(`${message.text()} (${message.location().url})`);
+    });
     console.log(JSON.stringify({ ...(await work(page, job)), ...seen }));
   } finally {
     await browser.close();
