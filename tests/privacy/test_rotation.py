@@ -17,7 +17,7 @@ from runtime.settings import Settings
 from server.commands import keys
 from server.run.screen import Screen
 from tests.identity.letters import letters
-from tests.identity.operations import PASSWORD, SIGN_IN, SIGN_UP, VIEWER, sign_up_input
+from tests.identity.operations import PASSWORD, REFRESH, SIGN_IN, SIGN_UP, VIEWER, sign_up_input
 from tests.privacy.households import Home
 from tests.served import Front
 
@@ -39,8 +39,8 @@ async def key_rows(front: Front) -> dict[str, tuple[str, bytes]]:
 
 @asynccontextmanager
 async def busy(front: Front, home: Home) -> AsyncIterator[list[str]]:
-    """Sign-ups, sign-ins, address changes, letters and looks at the own address until the end of the block; what they
-    did, in order. The first error ends the test."""
+    """Sign-ups, sign-ins, refreshes, address changes, letters and looks at the own address until the end of the block;
+    what they did, in order. The first error ends the test."""
     done: list[str] = []
     stop = asyncio.Event()
 
@@ -70,7 +70,15 @@ async def busy(front: Front, home: Home) -> AsyncIterator[list[str]]:
             await letters(front)
             done.append("letters")
 
-    work = [asyncio.create_task(one) for one in (look(), join(), change())]
+    async def refresh() -> None:
+        token = home.refresh_token
+        while not stop.is_set():
+            answer = (await front.data(REFRESH, refresh=token))["answer"]
+            assert answer["viewer"]["account"]["email"] == home.email
+            token = answer["refreshToken"]
+            done.append("refresh")
+
+    work = [asyncio.create_task(one) for one in (look(), join(), change(), refresh())]
     try:
         yield done
     finally:
@@ -90,7 +98,7 @@ async def test_both_kinds_of_keys_rotate_under_load_without_one_error(
         for _ in range(3):
             await rotation.renew(front.resources, lambda done, total: None)
         during = done.copy()
-    assert {"look", "join", "change", "letters"} == set(during)
+    assert {"look", "join", "change", "letters", "refresh"} == set(during)
     after = await key_rows(front)
     assert {by for by, _ in before.values()} == {"file-1"}
     assert {by for by, _ in after.values()} == {"file-2"}
