@@ -11,12 +11,13 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from runtime.errors import Refusal
+from runtime.errors import Refusal, UserErrorRow
 from runtime.request import Request
 from schema.info import Info
 from schema.inputs import api_type
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
+Words = Callable[[Sequence[str], UserErrorRow], UserErrorRow]
 
 
 def loads(batch: Batch, key: str = "id", **options: Any) -> Any:
@@ -41,14 +42,17 @@ def asks(function: Callable[..., Awaitable[Any]], **options: Any) -> Any:
     return field_of(function, resolver, options)
 
 
-def commands(function: Callable[..., Awaitable[Any]], **options: Any) -> Any:
-    """A root field of Mutation; a Refusal that `function` raises becomes the payload's `userErrors`."""
+def commands(function: Callable[..., Awaitable[Any]], words: Words | None = None, **options: Any) -> Any:
+    """A root field of Mutation; a Refusal that `function` raises becomes the payload's `userErrors`.
+
+    `words` puts it into the languages of the request, where `function` has not.
+    """
 
     async def resolver(root: Any, info: Info, **given: Any) -> Any:
         try:
             return await function(info.context, **without_unset(given))
         except Refusal as refusal:
-            return Refused(refusal)
+            return Refused(words(info.context.languages, refusal.error) if words else refusal.error)
 
     return field_of(function, resolver, options)
 
@@ -67,8 +71,8 @@ def streams(function: Callable[..., AsyncIterator[Any]], type_: Any, **options: 
 class Refused:
     """The payload of a refused mutation: null in every field but `user_errors`."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        self.user_errors = [refusal.error]
+    def __init__(self, error: UserErrorRow) -> None:
+        self.user_errors = [error]
 
     def __getattr__(self, name: str) -> None:
         return None

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
-from oauth.hosted.texts import TEXTS, say, spoken
+from oauth.hosted.texts import say, spoken
+from oauth.refusals import translated
 from runtime.errors import Refusal
 from runtime.languages import accepted_languages
 from runtime.resources import Resources
@@ -94,9 +95,8 @@ def say_to(http_request: Request, text: str, **values: object) -> str:
 
 
 def refusal_text(language: str, refusal: Refusal) -> str:
-    """What the refusal says, in the browser's language where we have it."""
-    code = refusal.error.code
-    return say(language, code) if code in TEXTS[language] else refusal.error.message
+    """What the refusal says, in the page's language."""
+    return translated([language], refusal.error).message
 
 
 def static(name: str) -> str:

@@ -25,13 +25,13 @@ from webauthn.helpers.structs import (
 
 from models.identity import Account, Passkey
 from oauth.hosted.forms import origin_of
+from oauth.names import checked_name
 from runtime.errors import Refusal
 from runtime.resources import Resources
 from runtime.settings import Settings
 
 MOST = 20
 """Passkeys of an account."""
-LONGEST_NAME = 50
 
 
 def relying_party(settings: Settings) -> str | None:
@@ -86,9 +86,7 @@ async def register(
     resources: Resources, account_id: UUID, challenge: bytes, credential: str, name: str, now: datetime
 ) -> None:
     """Stores the passkey that the browser made. Refusals: INVALID_NAME, WRONG_PASSKEY, TOO_MANY_PASSKEYS."""
-    stripped = name.strip()
-    if not any(c.isalnum() for c in stripped) or len(stripped) > LONGEST_NAME or not stripped.isprintable():
-        raise Refusal("INVALID_NAME", f"A name has 1 to {LONGEST_NAME} printable characters.", "name")
+    stripped = checked_name(name, "name")
     try:
         made = webauthn.verify_registration_response(
             credential=credential,

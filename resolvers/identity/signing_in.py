@@ -14,6 +14,7 @@ from oauth.credentials import ask_to_verify, identify, refuse_suspended
 from oauth.households import add_account, add_profile, published_account
 from oauth.names import checked_name
 from oauth.passwords import checked_password, hash_password
+from oauth.refusals import translated
 from oauth.sessions import Tokens, end_sessions, issue, open_session, redeem
 from oauth.throttle import take
 from resolvers.identity.accounts import AccountRow, read_row
@@ -137,7 +138,7 @@ async def sign_out(request: Request, *, everywhere: bool = False) -> SignedOut:
         try:
             own_account(request)
         except Refusal as refusal:
-            return SignedOut(0, (refusal.error,))  # the payload's number can't be null
+            return SignedOut(0, (translated(request.languages, refusal.error),))  # the payload's number can't be null
     async with request.write("identity") as db:
         session, account = await current(db, request)
         which = col(Session.account_id) == account.id if everywhere else col(Session.id) == session.id

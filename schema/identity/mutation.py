@@ -1,10 +1,12 @@
 """What identity can be told."""
 
 from datetime import datetime
+from functools import partial
 
 import strawberry
 from strawberry.federation.schema_directives import Authenticated, Cost, RequiresScopes
 
+from oauth.refusals import translated
 from oauth.roles import ADMIN_ROLES, SUPPORT_WRITE
 from resolvers.identity import (
     credentials,
@@ -16,7 +18,7 @@ from resolvers.identity import (
     signing_in,
     staff,
 )
-from schema.fields import commands
+from schema import fields
 from schema.identity.protection import DataRequest
 from schema.identity.sign_ins import Device
 from schema.identity.types import Account, Profile, Viewer
@@ -31,6 +33,7 @@ for given in (
 ):
     as_input(given)
 
+commands = partial(fields.commands, words=translated)
 COSTLY = Cost(weight=50)
 """A password or PIN is hashed."""
 

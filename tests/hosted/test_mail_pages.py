@@ -25,7 +25,7 @@ async def test_an_address_is_confirmed_by_the_button_alone(front: Front) -> None
         assert await is_verified(front, payload)
         again = await visitor.post("/oauth/verify", token=token)
         assert again.status_code == 422
-        assert "This link was used before, or is too old." in shown(again)
+        assert "This link is not valid any more: ask for a new one." in shown(again)
         assert (await visitor.post("/oauth/verify", token="\u0000ü")).status_code == 422
 
 

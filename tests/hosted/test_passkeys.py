@@ -204,7 +204,7 @@ async def test_an_account_has_so_many_passkeys_at_most(front: Front, visitor: Vi
             known = {"credential_id": bytes([n]), "public_key": b"", "sign_count": 0, "name": "x"}
             db.add(Passkey(account_id=account, created_at=text("now()"), **known))
     answer = await add(visitor, device)
-    assert "as many passkeys as an account can have" in shown(answer)
+    assert "An account has at most 20 passkeys." in shown(answer)
 
 
 async def test_a_suspended_account_has_no_way_in(front: Front, visitor: Visitor, device: Authenticator) -> None:
@@ -213,14 +213,14 @@ async def test_a_suspended_account_has_no_way_in(front: Front, visitor: Visitor,
         await db.execute(update(Account).values(status=AccountStatus.SUSPENDED))
     async with visiting(front) as elsewhere:
         answer = await use(elsewhere, device)
-        assert "This account is suspended." in shown(answer)
+        assert "This account is suspended: ask our support." in shown(answer)
         assert elsewhere.cookie is None
 
 
 async def test_a_flood_of_challenges_is_stopped(visitor: Visitor) -> None:
     answers = [await visitor.post(f"{PAGE}/sign-in-options") for _ in range(BEGUN.burst + 5)]
     assert answers[-1].status_code == 429
-    assert answers[-1].json() == {"message": "Too many attempts. Wait a minute, then try again."}
+    assert answers[-1].json() == {"message": "Too many attempts: try again in 2 seconds."}
 
 
 async def test_challenges_and_credentials_are_sealed_or_public(

@@ -89,7 +89,7 @@ async def test_a_wrong_password_says_so_at_its_field_and_signs_nobody_in(front: 
 async def test_whoever_guesses_is_told_to_wait(visitor: Visitor) -> None:
     answers = [await visitor.sign_in(password=f"guess {n}") for n in range(6)]
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
-    assert "Too many attempts." in shown(answers[-1])
+    assert "Too many attempts: try again in 60 seconds." in shown(answers[-1])
 
 
 async def test_signing_in_leads_nowhere_but_to_pages_of_ours(visitor: Visitor) -> None:
@@ -139,7 +139,7 @@ async def test_a_suspended_account_is_told_so(front: Front, visitor: Visitor) ->
     async with front.database.write("identity") as db:
         await db.execute(update(Account).values(status=AccountStatus.SUSPENDED))
     answer = await visitor.sign_in()
-    assert "This account is suspended." in shown(answer)
+    assert "This account is suspended: ask our support." in shown(answer)
     assert visitor.cookie is None
 
 
