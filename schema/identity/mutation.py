@@ -111,8 +111,7 @@ class Mutation:
     reset_password: SignInPayload = commands(credentials.reset_password, directives=[COSTLY])
     select_profile: SignInPayload = commands(
         selecting.select_profile,
-        description="Exchanges the session for one scoped to a profile. From a child's to one with wider limits it"
-        " takes the profile's PIN, or where it has none the account's password.",
+        description="Exchanges the session for one scoped to a profile.",
         directives=[Authenticated(), COSTLY],
     )
     create_profile: ProfilePayload = commands(profile_commands.create_profile, directives=[Authenticated()])
