@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from media.errors import MediaError, Superseded
 from media.ingest import DATABASE_LOST, ingest
+from oauth.audit import note
 from oauth.credentials import begin_reset
 from oauth.expiry import forget_expired
 from oauth.letters import deliver
@@ -119,6 +120,11 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
     async def forget_profile_of(job: Job) -> None:
         with retried():
             await forget_profile(resources, UUID(orjson.loads(job.payload or b"{}")["profile"]))
+
+    @queue.entrypoint("audit", on_failure="hold")
+    async def audit(job: Job) -> None:
+        with retried():
+            await note(resources, job.payload or b"{}")
 
     @queue.entrypoint("letter", on_failure="hold")
     async def letter(job: Job) -> None:

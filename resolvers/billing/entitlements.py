@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models.billing import Entitlement, EntitlementSource, Plan
 from models.published import PublishedAccount, PublishedEntitlement
+from oauth.audit import checked_reason, report
 from resolvers.billing.plans import PlanFeaturesRow, PlanRow, plan_row
 from resolvers.owned import may_see
 from runtime.database import among
@@ -77,11 +78,11 @@ def entitlements_row(request: Request, row: Any) -> EntitlementsRow:
 async def grant_entitlement(
     request: Request, *, account_id: Id, plan_id: Id, until: datetime, reason: str, idempotency_key: str
 ) -> Granted:
-    """Access without a payment; the same key again changes nothing, with another request it is an error."""
+    """Access without a payment, by an act for the audit log; the same key again changes nothing, with another request
+    it is an error."""
     if until <= request.now:
         raise Refusal("INVALID_UNTIL", "The end of the access must lie in the future.", "until")
-    if not reason.strip():
-        raise Refusal("REASON_REQUIRED", "Say why the access is given.", "reason")
+    reason = checked_reason(reason)
     async with request.write("billing") as db:
         account, plan = await known(db, uuid_of(account_id), uuid_of(plan_id))
         entitlement = Entitlement(
@@ -89,11 +90,12 @@ async def grant_entitlement(
             plan_id=plan.id,
             source=EntitlementSource.GRANT,
             valid_until=until,
-            reason=reason.strip(),
+            reason=reason,
             idempotency_key=idempotency_key,
             created_at=request.now,
         )
-        await entitle(db, entitlement, plan)
+        if await entitle(db, entitlement, plan):
+            await report(db, request, f"GRANTED: {plan.code} until {until.isoformat()}", account, reason)
     return Granted(AccountRef(account))
 
 
@@ -107,14 +109,16 @@ async def known(db: AsyncSession, account_id: UUID | None, plan_id: UUID | None)
     return account.account_id, plan
 
 
-async def entitle(db: AsyncSession, entitlement: Entitlement, plan: Plan) -> None:
-    """Stores an entitlement once for its idempotency key, and publishes it in the same transaction."""
+async def entitle(db: AsyncSession, entitlement: Entitlement, plan: Plan) -> bool:
+    """Stores an entitlement once for its idempotency key, and publishes it in the same transaction; whether it was
+    not there yet."""
     stored = insert(Entitlement).values(entitlement.model_dump())
     once = stored.on_conflict_do_nothing(index_elements=[col(Entitlement.idempotency_key)])
     if await db.scalar(once.returning(col(Entitlement.id))) is None:
-        return await check_same(db, entitlement)
+        await check_same(db, entitlement)
+        return False
     db.add(published(entitlement, plan))
-    return None
+    return True
 
 
 async def check_same(db: AsyncSession, wanted: Entitlement) -> None:

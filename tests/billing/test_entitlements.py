@@ -1,7 +1,7 @@
 """Plans, grants and what they entitle to, through the served subgraph."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from models.billing import BillingInterval, Plan, Price
 from models.columns import new_id
 from models.identity import AccountStatus
 from models.published import PublishedAccount
+from oauth.audit import note
+from runtime.resources import open_resources
 from runtime.settings import Settings
 from tests.served import Front, served
 from tests.tokens import token_of
@@ -144,6 +146,29 @@ async def test_one_key_grants_once_however_often_it_is_sent(front: Front) -> Non
     response = await front.ask(GRANT, token, **given, reason="another", key="one")
     assert response["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
     assert "idempotencyKey" in response["errors"][0]["message"]
+
+
+async def test_a_grant_is_an_act_for_the_audit_log_once(front: Front, settings: Settings) -> None:
+    account, staff = await an_account(front), await an_account(front)
+    token = token_of(front, staff, scopes=["billing:grant"])
+    for _ in range(2):
+        await grant(front, token, account, "basic", key="one", reason=" a partner's bundle ")
+    async with open_resources(settings) as resources:
+        for (payload,) in await jobs(front, "audit"):
+            for _ in range(2):
+                await note(resources, payload)
+    async with front.database.read("identity") as db:
+        columns = "actor_id, actor, action, target, reason"
+        (entry,) = (await db.execute(text(f"select {columns} from identity.audit_entry"))).all()
+    assert tuple(entry) == (staff, "", f"GRANTED: basic until {SOON.isoformat()}", account, "a partner's bundle")
+
+
+async def jobs(front: Front, name: str) -> Sequence[Any]:
+    """The payloads of the jobs that wait."""
+    async with front.database.read("billing") as db:
+        return (
+            await db.execute(text("select payload from jobs.pgqueuer where entrypoint = :name"), {"name": name})
+        ).all()
 
 
 @pytest.mark.parametrize(
