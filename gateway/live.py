@@ -21,6 +21,7 @@ End = Callable[[], Coroutine[None, None, None]]
 SIGNED_OUT = 4403
 """The close code for a token that is no good any more: clients of graphql-transport-ws do not retry it."""
 LAST_WORD_SECONDS = 2.0
+AGAIN_SECONDS = 0.05
 log = structlog.get_logger()
 
 
@@ -87,7 +88,8 @@ async def until(ended: asyncio.Event, items: AsyncIterator[Item]) -> AsyncIterat
         return
     finally:
         waiting.cancel()
-        if following is not None and not following.done():
-            following.cancel()
+        if following is not None:
             with CancelScope(shield=True):  # the reader may have hung up, which cancels whatever is awaited here
-                await asyncio.wait({following})
+                while not following.done():  # again: Strawberry's keep-alive then waits for a reader once more
+                    following.cancel()
+                    await asyncio.wait({following}, timeout=AGAIN_SECONDS)

@@ -28,6 +28,10 @@ const identity: Section = {
     { operation: "Viewer", title: "Viewer & profiles", shows: "who is asking, and from where" },
     { operation: "SignIn", title: "Sign in", shows: "what the sign-in pane sends", variables: signInVariables },
     { operation: "SelectProfile", title: "Select a profile", shows: "exchanges the session", needs: "session", variables: profileVariables },
+    { operation: "UpdateProfile", title: "Change a profile", shows: "its subtitles and skips", needs: "profile", variables: ownProfileVariables },
+    { operation: "SignedIn", title: "Devices & sessions", shows: "where the household is signed in", needs: "session" },
+    { operation: "SetConsent", title: "Consent", shows: "given, or taken back", needs: "session", variables: () => ({ purpose: "ANALYTICS", granted: false }) },
+    { operation: "DataExport", title: "A copy of everything", shows: "an archive for the household", needs: "session" },
     { operation: "SignUp", title: "Sign up", shows: "a household of your own", variables: signUpVariables },
     { operation: "AccountLookup", title: "Look an account up", shows: "FORBIDDEN without support:read", needs: "session", variables: () => ({ email: storedSession()?.email ?? "" }) },
   ],
@@ -89,6 +93,10 @@ function signUpVariables(): Variables {
 
 function profileVariables(): Variables {
   return { profileId: storedSession()?.profiles[0]?.id ?? "", pin: null };
+}
+
+function ownProfileVariables(): Variables {
+  return { id: storedSession()?.profileId ?? "", input: { subtitleMode: "FOREIGN_AUDIO", skipIntro: "AUTO" } };
 }
 
 async function titlesVariables(): Promise<Variables> {
