@@ -1,18 +1,16 @@
 """One installation for all of the matrix: the graph and each subgraph served on a database of their own."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
 import pytest_asyncio
-from pwdlib import PasswordHash
 
 from models.identity import Avatar
-from oauth import passwords
 from runtime.settings import SUBGRAPHS, Settings
 from server.seed.plans import seed_plans
-from tests.authorisation.homes import CHEAP, make_household
+from tests.authorisation.homes import make_household
 from tests.authorisation.stock import stocked
 from tests.authorisation.world import World, clients, tables_of
 from tests.cluster import Databases
@@ -23,7 +21,6 @@ from tests.served import Front, served
 async def world(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     data = tmp_path_factory.mktemp("authorisation")
     async with AsyncExitStack() as stack:
-        stack.enter_context(cheap_hashes())
         url = await stack.enter_async_context(databases.copy(migrated))
         settings = Settings(
             data=data,
@@ -37,15 +34,6 @@ async def world(databases: Databases, migrated: str, tmp_path_factory: pytest.Te
         wire = await asyncpg.connect(url, ssl=False)
         stack.push_async_callback(wire.close)
         yield await furnished(fronts, wire)
-
-
-@contextmanager
-def cheap_hashes() -> Iterator[None]:
-    """Hundreds of passwords and PINs are set here, and none of them guards anything."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "HASHER", PasswordHash((CHEAP,)))
-        yield
-    passwords.decoy.cache_clear()
 
 
 async def furnished(fronts: dict[str, Front], wire: asyncpg.Connection) -> World:

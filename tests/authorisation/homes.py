@@ -6,8 +6,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from pwdlib.hashers.argon2 import Argon2Hasher
-
 from models.billing import Entitlement, EntitlementSource, Plan
 from models.columns import new_id
 from models.identity import (
@@ -36,6 +34,7 @@ from models.viewing import (
     Thumb,
     TitleThumb,
 )
+from oauth import passwords
 from oauth.households import add_account, add_profile
 from oauth.sessions import start_session
 from resolvers.billing.entitlements import entitle
@@ -45,14 +44,13 @@ from tests.authorisation.rules import Household
 from tests.authorisation.stock import Stock
 
 PASSWORD = "a long enough passphrase"
-CHEAP = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 AGES = {ProfileKind.ADULT: 18, ProfileKind.TEEN: 12, ProfileKind.KIDS: 6}
 
 
 @cache
 def password_hash() -> str:
     """A hash that costs next to nothing to make and to check: its parameters stand in it."""
-    return CHEAP.hash(PASSWORD)
+    return passwords.HASHER.hash(PASSWORD)
 
 
 async def make_household(resources: Resources, stock: Stock, roles: Sequence[str] = ("viewer",)) -> Household:
