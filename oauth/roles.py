@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 CATALOG_EDIT = "catalog:edit"
+CATALOG_FEED = "catalog:feed"
+"""A partner's client may keep a mirror of the catalogue."""
 CATALOG_PUBLISH = "catalog:publish"
 MEDIA_INGEST = "media:ingest"
 SUPPORT_READ = "support:read"
@@ -25,7 +27,7 @@ ROLES: dict[str, frozenset[str]] = {
     "support": frozenset({SUPPORT_READ, SUPPORT_WRITE}),
     "billing": frozenset({SUPPORT_READ, BILLING_GRANT, BILLING_REFUND}),
 }
-ROLES[ADMINISTRATOR] = frozenset({ADMIN_ROLES, AUDIT_READ}).union(*ROLES.values())
+ROLES[ADMINISTRATOR] = frozenset({ADMIN_ROLES, AUDIT_READ, CATALOG_FEED}).union(*ROLES.values())
 
 
 def scopes_of(roles: Iterable[str]) -> list[str]:

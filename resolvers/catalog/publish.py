@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -32,11 +33,12 @@ Transaction = AsyncConnection | AsyncSession
 
 
 async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
-    """Publishes these titles as they now are, or withdraws those that are not PUBLISHED, and all genres."""
+    """Publishes these titles as they now are, or withdraws those that are not live, and all genres."""
     await one_at_a_time(session)
+    await record_changes(session, title_ids)
     for target in (t.PUBLISHED_WINDOW, t.PUBLISHED_PLAYABLE, t.PUBLISHED_TITLE):
         await session.execute(delete(target).where(among(target.c.title_id, title_ids)))
-    those = and_(among(t.TITLE.c.id, title_ids), t.TITLE.c.state == PublicationState.PUBLISHED)
+    those = and_(among(t.TITLE.c.id, title_ids), live())
     for target, rows in (
         (t.PUBLISHED_TITLE, published_titles(those)),
         (t.PUBLISHED_WINDOW, published_windows(those)),
@@ -51,9 +53,31 @@ async def publish_asset(session: Transaction, asset_id: UUID) -> None:
     await one_at_a_time(session)
     users = select(t.PLAYABLE.c.id).where(t.PLAYABLE.c.asset_id == asset_id)
     await session.execute(delete(t.PUBLISHED_PLAYABLE).where(t.PUBLISHED_PLAYABLE.c.playable_id.in_(users)))
-    rows = published_playables(and_(t.PLAYABLE.c.asset_id == asset_id, t.TITLE.c.state == PublicationState.PUBLISHED))
+    rows = published_playables(and_(t.PLAYABLE.c.asset_id == asset_id, live()))
     names = [column.name for column in rows.selected_columns]
     await session.execute(insert(t.PUBLISHED_PLAYABLE).from_select(names, rows))
+    titles = select(t.PLAYABLE.c.title_id).where(t.PLAYABLE.c.asset_id == asset_id)
+    await record_changes(session, (await session.execute(titles)).scalars().all())
+
+
+def live() -> ColumnElement[bool]:
+    """Whether viewers may see the statement's title: published, even where a newer revision is scheduled."""
+    state = t.TITLE.c.state
+    waiting = and_(state == PublicationState.SCHEDULED, t.TITLE.c.published_revision.is_not(None))
+    return or_(state == PublicationState.PUBLISHED, waiting)
+
+
+async def record_changes(session: Transaction, ids: Sequence[UUID]) -> None:
+    """Stamps the change of whichever of these titles viewers see, or saw until now; drafts leave no trace.
+
+    All stamps are made under the lock of `one_at_a_time`, in the order in which they are committed.
+    """
+    shown = select(t.PUBLISHED_TITLE.c.title_id).where(among(t.PUBLISHED_TITLE.c.title_id, ids))
+    changed = union(shown, select(t.TITLE.c.id).where(among(t.TITLE.c.id, ids), live())).subquery("changed")
+    stamped = select(changed.c.title_id, func.clock_timestamp())
+    rows = upsert(t.TITLE_CHANGE).from_select(["title_id", "changed_at"], stamped)
+    new = {"changed_at": rows.excluded.changed_at}
+    await session.execute(rows.on_conflict_do_update(index_elements=["title_id"], set_=new))
 
 
 async def one_at_a_time(session: Transaction) -> None:
