@@ -3,7 +3,7 @@
 English is what is raised, with the values at hand; the others name the rule.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from babel import negotiate_locale
@@ -98,7 +98,12 @@ TRANSLATED: dict[str, dict[str, str]] = {
 }
 
 
-def translated(languages: Sequence[str], error: UserErrorRow) -> UserErrorRow:
-    """The refusal, in whichever language that we speak suits who prefers these (BCP 47), best first."""
-    language = negotiate_locale(languages, ["en", *TRANSLATED], sep="-") or "en"
-    return replace(error, message=TRANSLATED.get(language, {}).get(error.code, error.message))
+def translated(
+    languages: Sequence[str], error: UserErrorRow, texts: Mapping[str, Mapping[str, str]] = TRANSLATED
+) -> UserErrorRow:
+    """The refusal, in whichever language that we speak suits who prefers these (BCP 47), best first.
+
+    `texts` maps languages to texts by code; English is what the refusal says itself.
+    """
+    language = negotiate_locale(languages, ["en", *texts], sep="-") or "en"
+    return replace(error, message=texts.get(language, {}).get(error.code, error.message))

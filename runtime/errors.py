@@ -1,5 +1,6 @@
 """What can go wrong, in the words that clients see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,7 +18,20 @@ class Refusal(Exception):
 
     def __init__(self, code: str, message: str, *path: str) -> None:
         super().__init__(message)
-        self.error = UserErrorRow(code, message, path or None)
+        self.errors = [UserErrorRow(code, message, path or None)]
+
+    @classmethod
+    def of(cls, errors: Sequence[UserErrorRow]) -> "Refusal":
+        """Of all that is wrong with an input, of which there is something."""
+        first = errors[0]
+        refusal = cls(first.code, first.message, *(first.path or ()))
+        refusal.errors = list(errors)
+        return refusal
+
+    @property
+    def error(self) -> UserErrorRow:
+        """What is wrong first of all."""
+        return self.errors[0]
 
 
 class Fault(Exception):

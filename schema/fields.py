@@ -52,7 +52,8 @@ def commands(function: Callable[..., Awaitable[Any]], words: Words | None = None
         try:
             return await function(info.context, **without_unset(given))
         except Refusal as refusal:
-            return Refused(words(info.context.languages, refusal.error) if words else refusal.error)
+            errors = refusal.errors
+            return Refused([words(info.context.languages, error) for error in errors] if words else errors)
 
     return field_of(function, resolver, options)
 
@@ -71,8 +72,8 @@ def streams(function: Callable[..., AsyncIterator[Any]], type_: Any, **options: 
 class Refused:
     """The payload of a refused mutation: null in every field but `user_errors`."""
 
-    def __init__(self, error: UserErrorRow) -> None:
-        self.user_errors = [error]
+    def __init__(self, errors: Sequence[UserErrorRow]) -> None:
+        self.user_errors = errors
 
     def __getattr__(self, name: str) -> None:
         return None

@@ -16,17 +16,23 @@ INPUTS: dict[type, type] = {}
 
 
 def as_input(of: type[T], **options: Any) -> type[T]:
-    """`of` as a GraphQL input of the same name: a field whose default is None may be left out or null."""
-    hints = typing.get_type_hints(of)
-    optional = {f.name for f in fields(of) if f.default is None}  # type: ignore[arg-type]
-    defaults = {f.name: f.default for f in fields(of) if f.default is not MISSING}  # type: ignore[arg-type]
+    """`of` as a GraphQL input of the same name: a field whose default is None may be left out or null.
+
+    Where the difference matters, `given` of an instance names the fields that were not left out.
+    """
+    names = {f.name: f for f in fields(of)}  # type: ignore[arg-type]
+    hints = {name: hint for name, hint in typing.get_type_hints(of).items() if name in names}
+    optional = {name for name, f in names.items() if f.default is None}
+    defaults = {name: f.default for name, f in names.items() if f.default is not MISSING}
 
     def nulls(self: Any) -> None:
+        self.given = frozenset(name for name in hints if getattr(self, name) is not UNSET)
         for name in optional:
             if getattr(self, name) is UNSET:
                 setattr(self, name, None)
 
     namespace = defaults | dict.fromkeys(optional, UNSET)
+    namespace |= {name: strawberry.field(name=name.rstrip("_")) for name in names if name.endswith("_")}
     namespace |= {"__annotations__": {name: api_type(hint) for name, hint in hints.items()}}
     namespace |= {"__post_init__": nulls, "__module__": of.__module__}
     INPUTS[of] = strawberry.input(type(of.__name__, (of,), namespace), **options)

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 import strawberry
-from strawberry.federation.schema_directives import Cost
+from strawberry.federation.schema_directives import Cost, RequiresScopes
 
+from oauth.roles import CATALOG_EDIT
 from resolvers.catalog.curation import collection, collections, titles_of
 from resolvers.catalog.details import genres
+from resolvers.catalog.editing.reading import editorial_title, editorial_titles
 from resolvers.catalog.facets import facets_of
 from resolvers.catalog.lists import titles
 from resolvers.catalog.people import person
@@ -14,6 +16,7 @@ from resolvers.catalog.playables import playable
 from resolvers.catalog.rows import FacetField
 from resolvers.catalog.search import search, spellings_of, suggest, totals_of
 from resolvers.catalog.titles import title
+from schema.catalog.editorial import EditorialTitle, EditorialTitleConnection
 from schema.catalog.titles import Movie, Person, Playable, Series, Title, TitleConnection
 from schema.catalog.values import Genre
 from schema.fields import asks, loads
@@ -83,3 +86,11 @@ class Query:
     collections: list[Collection] = asks(collections, directives=[sized(20, fields=False)])
     collection: Collection | None = asks(collection)
     person: Person | None = asks(person)
+    editorial_title: EditorialTitle | None = asks(
+        editorial_title,
+        description="Drafts and published titles alike.",
+        directives=[RequiresScopes(scopes=[[CATALOG_EDIT]])],
+    )
+    editorial_titles: EditorialTitleConnection = asks(
+        editorial_titles, directives=[RequiresScopes(scopes=[[CATALOG_EDIT]]), sized()]
+    )

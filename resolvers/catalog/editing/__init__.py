@@ -1,0 +1,1 @@
+"""What editors do: drafts, their rules, and how a draft becomes what viewers see."""

@@ -1,0 +1,183 @@
+"""Documents written into the tables that viewers read. Set-based: a thousand titles cost as many statements as one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, delete, insert, not_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.catalog import MediaAssetStatus, PlayableKind, UploadPurpose
+from models.columns import new_id
+from resolvers.catalog import tables as t
+from resolvers.catalog.editing.document import PlayableEntry, TitleDocument
+from runtime.database import among
+
+Documents = Mapping[UUID, TitleDocument]
+Row = dict[str, Any]
+
+
+async def apply(db: AsyncSession, documents: Documents) -> None:
+    """Makes the titles, whose rows exist, what their documents say; `publish` then shows it. Media stay attached."""
+    ids = list(documents)
+    await update_titles(db, documents)
+    for table, rows in (
+        (t.TITLE_TEXT, texts),
+        (t.TITLE_GENRE, genres),
+        (t.CREDIT, credits),
+        (t.WINDOW, windows),
+        (t.RATING, ratings),
+        (t.EXTERNAL_ID, external_ids),
+    ):
+        await db.execute(delete(table).where(among(table.c.title_id, ids)))
+        await add(db, table, (row for id_, document in documents.items() for row in rows(id_, document)))
+    await apply_playables(db, documents)
+
+
+async def add(db: AsyncSession, table: Table, rows: Iterable[Row]) -> None:
+    if values := list(rows):
+        await db.execute(insert(table), values)
+
+
+async def update_titles(db: AsyncSession, documents: Documents) -> None:
+    names = ("slug", "original_language", "status", "release_year")
+    statement = update(t.TITLE).where(t.TITLE.c.id == bindparam("title")).values({n: bindparam(n) for n in names})
+    values = [{"title": id_} | {n: getattr(document, n) for n in names} for id_, document in documents.items()]
+    await (await db.connection()).execute(statement, values)
+
+
+def texts(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for x in document.texts:
+        yield {
+            "title_id": id_,
+            "language": x.language,
+            "name": x.name,
+            "synopsis": x.synopsis,
+            "tagline": x.tagline,
+        }
+
+
+def genres(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for position, genre in enumerate(document.genres):
+        yield {"title_id": id_, "genre_id": genre, "position": position}
+
+
+def credits(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for position, x in enumerate(document.credits):
+        yield {
+            "id": new_id(),
+            "title_id": id_,
+            "person_id": x.person_id,
+            "role": x.role,
+            "character": x.character,
+            "position": position,
+        }
+
+
+def windows(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for x in document.windows:
+        yield {
+            "id": new_id(),
+            "title_id": id_,
+            "countries": list(x.countries),
+            "opens_at": x.from_,
+            "closes_at": x.until,
+        }
+
+
+def ratings(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for x in document.ratings:
+        yield {
+            "title_id": id_,
+            "country": x.country,
+            "system": x.system,
+            "code": x.code,
+            "minimum_age": x.minimum_age,
+            "advisories": list(x.advisories),
+        }
+
+
+def external_ids(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for x in document.external_ids:
+        yield {"title_id": id_, "source": x.source, "value": x.value}
+
+
+async def apply_playables(db: AsyncSession, documents: Documents) -> None:
+    """Playables are changed where they lie, for an ingest may be about to attach media to one."""
+    ids = list(documents)
+    p, season = t.PLAYABLE.c, t.SEASON.c
+    kept = [entry.id for document in documents.values() for entry in document.playables]
+    await db.execute(delete(t.PLAYABLE).where(among(p.title_id, ids), not_(among(p.id, kept))))
+    # out of their seasons first, so that two episodes may change places
+    await db.execute(update(t.PLAYABLE).where(among(p.title_id, ids)).values(season_id=None))
+    await db.execute(delete(t.SEASON).where(among(season.series_id, ids)))
+    await add(db, t.SEASON, (row for id_, document in documents.items() for row in seasons(id_, document)))
+    rows = [playable(id_, entry, document) for id_, document in documents.items() for entry in document.playables]
+    if rows:
+        statement = upsert(t.PLAYABLE)
+        new = {name: statement.excluded[name] for name in ("title_id", "season_id", "number", "air_date")}
+        await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
+    await attach_media(db, kept)
+    await apply_parts(db, documents, kept)
+
+
+def seasons(id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    for x in document.seasons:
+        yield {"id": x.id, "series_id": id_, "number": x.number, "names": dict(x.names)}
+
+
+def playable(id_: UUID, entry: PlayableEntry, document: TitleDocument) -> Row:
+    season_id = next((season.id for season in document.seasons if season.number == entry.season), None)
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "title_id": id_,
+        "season_id": season_id,
+        "number": entry.number,
+        "air_date": entry.air_date,
+    }
+
+
+async def attach_media(db: AsyncSession, playable_ids: Sequence[UUID]) -> None:
+    """Lets the playables that play nothing yet play the newest video that is ready for them: it may have come first."""
+    asset = t.MEDIA_ASSET.c
+    newest = (
+        select(asset.id)
+        .where(
+            asset.target_id == t.PLAYABLE.c.id,
+            asset.purpose == UploadPurpose.VIDEO,
+            asset.status == MediaAssetStatus.READY,
+        )
+        .order_by(asset.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    idle = (among(t.PLAYABLE.c.id, playable_ids), t.PLAYABLE.c.asset_id.is_(None))
+    await db.execute(update(t.PLAYABLE).where(*idle).values(asset_id=newest))
+
+
+async def apply_parts(db: AsyncSession, documents: Documents, playable_ids: Sequence[UUID]) -> None:
+    """The playables' texts and markers."""
+    for table in (t.PLAYABLE_TEXT, t.MARKER):
+        await db.execute(delete(table).where(among(table.c.playable_id, playable_ids)))
+    entries = [entry for document in documents.values() for entry in document.playables]
+    await add(db, t.PLAYABLE_TEXT, (row for entry in entries for row in playable_texts(entry)))
+    await add(db, t.MARKER, (row for entry in entries for row in markers(entry)))
+
+
+def playable_texts(entry: PlayableEntry) -> Iterator[Row]:
+    if entry.kind is not PlayableKind.MOVIE:
+        for x in entry.texts:
+            yield {"playable_id": entry.id, "language": x.language, "name": x.name, "synopsis": x.synopsis}
+
+
+def markers(entry: PlayableEntry) -> Iterator[Row]:
+    for x in entry.markers:
+        yield {
+            "playable_id": entry.id,
+            "kind": x.kind,
+            "start_ms": x.start_ms,
+            "end_ms": x.end_ms,
+            "label": x.label,
+        }
