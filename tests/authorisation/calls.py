@@ -6,15 +6,21 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
+from models.catalog import PlayableKind
 from models.identity import Client, MailTokenPurpose
 from oauth import mail_tokens
 from oauth.provider.device import add_grant
+from oauth.roles import CATALOG_EDIT
+from resolvers.catalog.editing.commands import save_playable
+from resolvers.catalog.editing.inputs import PlayableInput
+from runtime.scalars import Id
 from server.seed.ids import seed_id
 from tests.authorisation.coordinates import fields, schema_of
 from tests.authorisation.homes import PASSWORD
 from tests.authorisation.questions import Asked, grow
 from tests.authorisation.rules import Actor, Household
 from tests.authorisation.world import APP, World
+from tests.requests import make_request, make_viewer
 
 NEW_PASSWORD = "another long passphrase"
 DEVICE = {"name": "A browser", "kind": "WEB"}
@@ -97,7 +103,63 @@ def key(world: World, actor: Actor) -> str:
     return str(uuid4())
 
 
+EDITOR = make_viewer(account_id=uuid4(), scopes=frozenset({CATALOG_EDIT}))
+
+
+def edited(kind: str) -> Callable[[World, Actor], str]:
+    """An id of what editors may change."""
+    return lambda world, actor: str(world.stock["edited"].ids[kind])
+
+
+def revision_of(kind: str) -> Callable[[World, Actor], Any]:
+    """At which revision what editors may change stands."""
+
+    async def read(world: World, actor: Actor) -> int:
+        query = "select revision from catalog.title where id = $1"
+        revision: int = await world.wire.fetchval(query, world.stock["edited"].ids[kind])
+        return revision
+
+    return read
+
+
+async def new_trailer(world: World, actor: Actor) -> str:
+    """The id of a trailer that an editor has just added to the series."""
+    request = make_request(world.front.resources, EDITOR, now=datetime.now(UTC))
+    title, revision = edited("series")(world, actor), await revision_of("series")(world, actor)
+    trailer = PlayableInput(kind=PlayableKind.TRAILER)
+    saved = await save_playable(request, title_id=Id(title), revision=revision, input=trailer)
+    assert saved.editorial_title is not None
+    return str(saved.editorial_title.document.playables[-1].id)
+
+
+NEW_TITLE = {
+    "texts": {"language": "en", "name": "A new title"},
+    "genreIds": edited("genre"),
+    "credits": {"personId": edited("person"), "role": "ACTOR"},
+}
 CALLS: Mapping[str, Arguments] = {
+    "createTitle": {"kind": "MOVIE", "originalLanguage": "en", "input": NEW_TITLE},
+    "updateTitle": {
+        "id": edited("movie"),
+        "revision": revision_of("movie"),
+        "input": {"slug": lambda world, actor: f"edited-{uuid4()}", "credits": NEW_TITLE["credits"]},
+    },
+    "savePlayable": {
+        "titleId": edited("series"),
+        "revision": revision_of("series"),
+        "input": {"kind": "TRAILER", "texts": {"language": "en", "name": "Another trailer"}},
+    },
+    "removePlayable": {"id": new_trailer, "revision": revision_of("series")},
+    "publishTitle": {"id": edited("movie"), "revision": revision_of("movie")},
+    "unpublishTitle": {"id": edited("movie")},
+    "saveCollection": {
+        "id": edited("collection"),
+        "input": {
+            "slug": lambda world, actor: f"edited-{uuid4()}",
+            "texts": {"language": "en", "name": "Edited"},
+            "titleIds": open_id("title"),
+        },
+    },
     "addToMyList": {"titleId": open_id("title")},
     "removeFromMyList": {"titleId": open_id("title")},
     "rateTitle": {"titleId": open_id("title"), "thumb": "DOUBLE_UP"},

@@ -49,6 +49,8 @@ CATALOG = (
     Door("suggestions", "Query.suggest", arguments='(prefix: "open")'),
     Door("genres", "Query.genres"),
     Door("collections", "Query.collections"),
+    by_id("a film for its editors", "Query.editorialTitle", "movie", closed=("Person",)),
+    Door("titles for their editors", "Query.editorialTitles", closed=("Person",)),
     by_id("a hidden film", "Query.title", "movie", own=False),
     by_id("a hidden series", "Query.title", "series", own=False),
     by_id("a hidden trailer", "Query.playable", "trailer", own=False),

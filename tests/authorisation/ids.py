@@ -19,6 +19,7 @@ class IdArgument:
 HIDDEN = {"title", "playable", "movie", "series", "episode", "trailer", "person", "genre", "collection"}
 """Kinds of what the catalog has: the rest belongs to households."""
 BY_SCOPE = "whoever has the scope may name any household; to others all are alike"
+EDITORS = "editors may name whatever there is; to others all are alike"
 FOR_ALL = "the same for everybody"
 OPAQUE = "kept as it is given, and never looked up"
 SEARCH = {"query": "abroad mature"}
@@ -34,6 +35,19 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Query.titles(filter.personId:)": IdArgument("person", given={"filter": {}}),
     "Query.search(filter.genres:)": IdArgument("genre", given=SEARCH | {"filter": {}}),
     "Query.search(filter.personId:)": IdArgument("person", given=SEARCH | {"filter": {}}),
+    "Query.editorialTitle(id:)": IdArgument("title", EDITORS, {}),
+    "Mutation.createTitle(input.genreIds:)": IdArgument("genre", EDITORS),
+    "Mutation.createTitle(input.credits.personId:)": IdArgument("person", EDITORS),
+    "Mutation.updateTitle(id:)": IdArgument("title", EDITORS),
+    "Mutation.updateTitle(input.genreIds:)": IdArgument("genre", EDITORS),
+    "Mutation.updateTitle(input.credits.personId:)": IdArgument("person", EDITORS),
+    "Mutation.savePlayable(id:)": IdArgument("playable", EDITORS),
+    "Mutation.savePlayable(titleId:)": IdArgument("title", EDITORS),
+    "Mutation.removePlayable(id:)": IdArgument("playable", EDITORS),
+    "Mutation.publishTitle(id:)": IdArgument("title", EDITORS),
+    "Mutation.unpublishTitle(id:)": IdArgument("title", EDITORS),
+    "Mutation.saveCollection(id:)": IdArgument("collection", EDITORS),
+    "Mutation.saveCollection(input.titleIds:)": IdArgument("title", EDITORS),
     "Mutation.selectProfile(profileId:)": IdArgument("profile"),
     "Mutation.createProfile(settings.avatarId:)": IdArgument("avatar", FOR_ALL),
     "Mutation.updateProfile(input.avatarId:)": IdArgument("avatar", FOR_ALL),
@@ -61,4 +75,4 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Mutation.rateTitle(titleId:)": IdArgument("title"),
     "Subscription.playbackCommand(sessionId:)": IdArgument("playback", given={}),
 }
-COMPARED = {name: row for name, row in ID_ARGUMENTS.items() if row.free in ("", BY_SCOPE)}
+COMPARED = {name: row for name, row in ID_ARGUMENTS.items() if row.free in ("", BY_SCOPE, EDITORS)}

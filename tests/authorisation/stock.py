@@ -1,7 +1,7 @@
-"""What there is to watch: a film and a series with something in every field, four times over.
+"""What there is to watch: a film and a series with something in every field, five times over.
 
-`open` exists for all, and so does `more`, which nobody has seen; `mature` for adults alone, and `abroad` for nobody in
-the country that the tests ask from.
+`open` exists for all, and so do `more`, which nobody has seen, and `edited`, which editors may change; `mature` for
+adults alone, and `abroad` for nobody in the country that the tests ask from.
 """
 
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ async def stocked(resources: Resources) -> dict[str, Stock]:
     made = [
         put(shelf, "open", 0, ["US"]),
         put(shelf, "more", 0, ["US"]),
+        put(shelf, "edited", 0, ["US"]),
         put(shelf, "mature", 18, ["US"]),
         put(shelf, "abroad", 0, ["DE"]),
     ]

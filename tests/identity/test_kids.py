@@ -35,6 +35,9 @@ def attempts(ada: Household) -> dict[str, list[tuple[dict[str, Any], str | None]
     Passwords are guesses. Ids are those of the own household.
     """
     account, grown_up, child, session, device = (ada[key] for key in ("account", "adult", "child", "session", "device"))
+    new = {"texts": [{"language": "en", "name": "New"}]}
+    edited = {"id": str(uuid4()), "revision": 1}
+    listed = {"slug": "new", "titleIds": [], **new}
     granted = {"until": "2099-01-01T00:00:00Z", "reason": "please", "idempotencyKey": "key", "planId": str(uuid4())}
     title, played = {"titleId": str(uuid4())}, {"sessionId": str(uuid4())}
     beat = {**played, "sequence": 1, "positionMs": 1, "state": "PLAYING"}
@@ -81,6 +84,13 @@ def attempts(ada: Household) -> dict[str, list[tuple[dict[str, Any], str | None]
         "setRoles": [({"accountId": account, "roles": ["administrator"], "reason": "please"}, "FORBIDDEN")],
         "setSuspended": [({"accountId": account, "suspended": False, "reason": "please"}, "FORBIDDEN")],
         "grantEntitlement": [({"accountId": account} | granted, "FORBIDDEN")],
+        "createTitle": [({"kind": "MOVIE", "originalLanguage": "en", "input": new}, "FORBIDDEN")],
+        "updateTitle": [(edited | {"input": new}, "FORBIDDEN")],
+        "savePlayable": [(edited | {"titleId": str(uuid4()), "input": new}, "FORBIDDEN")],
+        "removePlayable": [(edited, "FORBIDDEN")],
+        "publishTitle": [(edited, "FORBIDDEN")],
+        "unpublishTitle": [({"id": str(uuid4())}, "FORBIDDEN")],
+        "saveCollection": [({"input": listed}, "FORBIDDEN")],
         "startPlayback": [({"input": start}, None)],
         "renewPlayback": [(played, "NOT_FOUND")],
         "heartbeat": [({"input": beat}, "NOT_FOUND")],
