@@ -36,6 +36,8 @@ TRANSCODING = ("PROCESSING", "TRANSCODE")
 WHOLE = """select (select count(*) from catalog.title), (select count(*) from identity.account),
   (select count(*) from billing.entitlement), (select count(*) from viewing.progress),
   (select count(*) from catalog.media_asset)"""
+OF_ANY_DAY = WHOLE.replace("count(*) from viewing.progress", "count(distinct profile_id) from viewing.progress")
+"""The same in every installation: what the simulated households watched ends at the instant of seeding."""
 START = """mutation ($input: StartPlaybackInput!) { answer: startPlayback(input: $input) { __typename
   ... on PlaybackSession { manifests { protocol url } } ... on PlaybackDenied { reason message } } }"""
 
@@ -133,7 +135,7 @@ def test_a_first_start_that_is_killed_again_and_again_is_completed_by_the_last(
             other.kill()
         other.start()
         check_first_query(other)
-        assert other.sql(WHOLE) == running.sql(WHOLE)
+        assert other.sql(OF_ANY_DAY) == running.sql(OF_ANY_DAY)
 
 
 @pytest.mark.soak
