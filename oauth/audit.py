@@ -1,5 +1,6 @@
 """What staff did: who, what, to whom, and why; written in the transaction that does it."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -13,6 +14,7 @@ from runtime.request import Request
 from runtime.resources import Resources
 
 LONGEST_REASON = 1000
+PLATFORM = "the platform"
 
 
 def record(db: AsyncSession, request: Request, action: str, target: UUID | None, reason: str | None = None) -> None:
@@ -20,8 +22,11 @@ def record(db: AsyncSession, request: Request, action: str, target: UUID | None,
     db.add(entry_of(request, action, target, reason))
 
 
-async def report(db: AsyncSession, request: Request, action: str, target: UUID, reason: str) -> None:
-    """As `record`, from another subgraph, which may not write identity's log: the job "audit" does it in its place."""
+async def report(db: AsyncSession, request: Request | None, action: str, target: UUID | None, reason: str) -> None:
+    """As `record`, from another subgraph, which may not write identity's log: the job "audit" does it in its place.
+
+    Without a request it is done by the platform itself, as somebody told it to earlier.
+    """
     await enqueue(db, "audit", orjson.dumps(entry_of(request, action, target, reason).model_dump(), default=str))
 
 
@@ -32,7 +37,9 @@ async def note(resources: Resources, payload: bytes) -> None:
         await db.execute(insert(AuditEntry).values(entry.model_dump()).on_conflict_do_nothing())
 
 
-def entry_of(request: Request, action: str, target: UUID | None, reason: str | None) -> AuditEntry:
+def entry_of(request: Request | None, action: str, target: UUID | None, reason: str | None) -> AuditEntry:
+    if request is None:
+        return AuditEntry(at=datetime.now(UTC), actor=PLATFORM, action=action, target=target, reason=reason)
     viewer = request.viewer
     assert viewer is not None, "nobody acts without a token"
     actor = f"client {viewer.client_id}" if viewer.client_id else ""

@@ -25,6 +25,7 @@ from oauth.audit import note
 from oauth.credentials import begin_reset
 from oauth.expiry import forget_expired
 from oauth.letters import deliver
+from resolvers.catalog.editing.releasing import release_due
 from resolvers.catalog.publish import publish_asset
 from resolvers.viewing.ending import end_streams
 from resolvers.viewing.forgetting import forget_profile
@@ -126,6 +127,11 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
         with retried():
             await note(resources, job.payload or b"{}")
 
+    @queue.entrypoint("release_due", on_failure="hold")
+    async def release(job: Job) -> None:
+        with retried():
+            await release_due(resources, datetime.now(UTC))
+
     @queue.entrypoint("letter", on_failure="hold")
     async def letter(job: Job) -> None:
         with retried(), mail_awaited(job):
@@ -152,6 +158,12 @@ def bind_schedules(queue: PgQueuer, resources: Resources, subgraphs: Sequence[Su
         async def popularity(schedule: Schedule) -> None:
             async with resources.database.write("viewing") as session:
                 await refresh_popularity(session)
+
+    if "catalog" in subgraphs:
+
+        @queue.schedule("release_due_again", "* * * * *")
+        async def release_again(schedule: Schedule) -> None:
+            await release_due(resources, datetime.now(UTC))
 
     if "identity" in subgraphs:
 

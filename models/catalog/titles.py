@@ -50,7 +50,7 @@ class ArtworkKind(enum.Enum):
 class Title(SQLModel, table=True):
     """A film or a series; a film is its own playable and lends it its id.
 
-    `revision` counts what editors saved; `published_revision` is what viewers see of it, or saw last.
+    `revision` counts what editors saved; `published_revision` is what viewers see of it, null while they see none.
     """
 
     __table_args__ = (Index("title_by_state", "state", "id"), SCHEMA)

@@ -1,6 +1,6 @@
 """Collections: lists of titles that people put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,11 @@ async def collections_where(request: Request, limit: int, *conditions: ColumnEle
     statement = select(c.id, c.slug, c.names).where(anything, *conditions).order_by(c.position, c.id).limit(limit)
     async with request.read("catalog") as db:
         rows = (await db.execute(statement)).all()
-    return [CollectionRow(id_, slug, best(names, request.languages) or slug) for id_, slug, names in rows]
+    return [collection_row(request, *row) for row in rows]
+
+
+def collection_row(request: Request, id_: UUID, slug: str, names: Mapping[str, str]) -> CollectionRow:
+    return CollectionRow(id_, slug, best(names, request.languages) or slug)
 
 
 async def collections(request: Request, *, first: int | None = 20) -> list[CollectionRow]:

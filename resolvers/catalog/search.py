@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Select,
-    String,
     Subquery,
     cast,
     func,
@@ -24,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from resolvers.catalog.keys import real, storable
 from resolvers.catalog.lists import TitleFilter, conditions, popularity
+from resolvers.catalog.matching import begins, folded, holds
 from resolvers.catalog.pages import Order, keyset
 from resolvers.catalog.people import known_for_something, people_by_id
 from resolvers.catalog.rows import MovieRow, PersonRow, SeriesRow, SuggestionRow
@@ -58,15 +58,8 @@ class SearchRow:
         return self
 
 
-def folded(text: Any) -> ColumnElement[str]:
-    """Without accents and capitals, as the trigram indexes hold names."""
-    return cast(func.public.folded(text), String)
-
-
 def matches(name: Any, query: str) -> ColumnElement[bool]:
-    escaped = query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    within = folded(name).like(literal("%") + folded(literal(escaped)) + literal("%"))
-    return folded(literal(query)).op("<%", is_comparison=True)(folded(name)) | within
+    return folded(literal(query)).op("<%", is_comparison=True)(folded(name)) | holds(name, query)
 
 
 def score(name: Any, query: str) -> Any:
@@ -192,9 +185,3 @@ async def suggest(request: Request, *, prefix: str, first: int | None = 8) -> li
         rows = (await db.execute(select(names).order_by(names.c.score.desc(), names.c.name).limit(limit))).all()
     nodes = await load_hits(request, [row.id for row in rows])
     return [SuggestionRow(row.name, nodes[row.id]) for row in rows if row.id in nodes]
-
-
-def begins(name: Any, prefix: str) -> ColumnElement[bool]:
-    """Whether a word of the name begins with `prefix`."""
-    escaped = folded(literal(prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))) + literal("%")
-    return folded(name).like(escaped) | folded(name).like(literal("% ") + escaped)

@@ -96,9 +96,7 @@ class EditorialTitle:
     kind: TitleKind
     state: PublicationState
     revision: int = strawberry.field(description="Rises with every change; a change names the revision it was made on.")
-    published_revision: int | None = strawberry.field(
-        description="What viewers see, or saw before it was withdrawn; null where it was never published."
-    )
+    published_revision: int | None = strawberry.field(description="What viewers see; null while they see none.")
     slug: str
     original_language: LanguageTag
     release_year: int | None

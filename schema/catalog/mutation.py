@@ -6,7 +6,7 @@ import strawberry
 from strawberry.federation.schema_directives import RequiresScopes
 
 from oauth.roles import CATALOG_EDIT, CATALOG_PUBLISH
-from resolvers.catalog.editing import collections, inputs, releasing
+from resolvers.catalog.editing import collections, inputs, playables, releasing
 from resolvers.catalog.editing import commands as editing
 from resolvers.catalog.editing.refusals import translated
 from schema import fields
@@ -52,11 +52,11 @@ class Mutation:
     create_title: EditorialTitlePayload = commands(editing.create_title, directives=needs(CATALOG_EDIT))
     update_title: EditorialTitlePayload = commands(editing.update_title, directives=needs(CATALOG_EDIT))
     save_playable: EditorialTitlePayload = commands(
-        editing.save_playable,
+        playables.save_playable,
         description="An episode or a trailer, made where `id` is null.",
         directives=needs(CATALOG_EDIT),
     )
-    remove_playable: EditorialTitlePayload = commands(editing.remove_playable, directives=needs(CATALOG_EDIT))
+    remove_playable: EditorialTitlePayload = commands(playables.remove_playable, directives=needs(CATALOG_EDIT))
     publish_title: EditorialTitlePayload = commands(releasing.publish_title, directives=needs(CATALOG_PUBLISH))
     unpublish_title: EditorialTitlePayload = commands(releasing.unpublish_title, directives=needs(CATALOG_PUBLISH))
     save_collection: CollectionPayload = commands(collections.save_collection, directives=needs(CATALOG_EDIT))

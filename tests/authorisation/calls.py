@@ -11,8 +11,8 @@ from models.identity import Client, MailTokenPurpose
 from oauth import mail_tokens
 from oauth.provider.device import add_grant
 from oauth.roles import CATALOG_EDIT
-from resolvers.catalog.editing.commands import save_playable
 from resolvers.catalog.editing.inputs import PlayableInput
+from resolvers.catalog.editing.playables import save_playable
 from runtime.scalars import Id
 from server.seed.ids import seed_id
 from tests.authorisation.coordinates import fields, schema_of
@@ -135,7 +135,7 @@ async def new_trailer(world: World, actor: Actor) -> str:
 NEW_TITLE = {
     "texts": {"language": "en", "name": "A new title"},
     "genreIds": edited("genre"),
-    "credits": {"personId": edited("person"), "role": "ACTOR"},
+    "credits": {"personId": edited("person"), "role": "ACTOR", "character": "Self"},
 }
 CALLS: Mapping[str, Arguments] = {
     "createTitle": {"kind": "MOVIE", "originalLanguage": "en", "input": NEW_TITLE},

@@ -13,7 +13,7 @@ class IdArgument:
     kind: str
     free: str = ""
     given: Mapping[str, Any] | None = None
-    """Of a query; a mutation's are those of its call."""
+    """Of a query; a mutation's are those of its call, unless making them changes something."""
 
 
 HIDDEN = {"title", "playable", "movie", "series", "episode", "trailer", "person", "genre", "collection"}
@@ -43,7 +43,7 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Mutation.updateTitle(input.credits.personId:)": IdArgument("person", EDITORS),
     "Mutation.savePlayable(id:)": IdArgument("playable", EDITORS),
     "Mutation.savePlayable(titleId:)": IdArgument("title", EDITORS),
-    "Mutation.removePlayable(id:)": IdArgument("playable", EDITORS),
+    "Mutation.removePlayable(id:)": IdArgument("playable", EDITORS, {"revision": 1}),
     "Mutation.publishTitle(id:)": IdArgument("title", EDITORS),
     "Mutation.unpublishTitle(id:)": IdArgument("title", EDITORS),
     "Mutation.saveCollection(id:)": IdArgument("collection", EDITORS),

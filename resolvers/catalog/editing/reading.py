@@ -1,19 +1,48 @@
 """Titles as editors see them, drafts and published ones alike."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from models.catalog import PublicationState
+from sqlalchemy import ColumnElement, cast, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from models.catalog import MediaAssetStatus, PublicationState, UploadPurpose
+from resolvers.catalog.details import genre_row
 from resolvers.catalog.editing.document import PlayableEntry
 from resolvers.catalog.editing.rows import EditorialArtworkRow, EditorialTitleRow
-from resolvers.catalog.rows import CreditRow, GenreRow
-from resolvers.paging import Page
+from resolvers.catalog.editing.stored import editorial_rows, place_of
+from resolvers.catalog.keys import exactly, grouped, in_order, integer, storable
+from resolvers.catalog.matching import holds
+from resolvers.catalog.media import runtimes_of
+from resolvers.catalog.rows import CreditRow, GenreRow, PersonRow
+from resolvers.catalog.tables import (
+    ARTWORK,
+    EXTERNAL_ID,
+    GENRE,
+    MEDIA_ASSET,
+    PERSON,
+    TITLE,
+    TITLE_DRAFT,
+    TITLE_TEXT,
+)
+from resolvers.paging import Page, identity, keys_of, limit_of, page_of
+from runtime.database import among
+from runtime.errors import BadInput
 from runtime.request import Request
-from runtime.scalars import Id
+from runtime.scalars import Id, Url, uuid_of
+
+LONGEST_QUERY = 200
+NEWEST, PLACES = "editorial titles", "editorial playables"
 
 
 async def editorial_title(request: Request, *, id: Id) -> EditorialTitleRow | None:
-    raise NotImplementedError
+    """The title as it now stands."""
+    key = uuid_of(id)
+    if key is None:
+        return None
+    async with request.read("catalog") as db:
+        return (await editorial_rows(db, [key])).get(key)
 
 
 async def editorial_titles(
@@ -24,19 +53,75 @@ async def editorial_titles(
     first: int | None = 20,
     after: str | None = None,
 ) -> Page[EditorialTitleRow]:
-    raise NotImplementedError
+    """All there are, the newest first; with `query`, those of which a name, drafted or published, the slug or an
+    external id has it in it. BadInput for a query of more than 200 characters."""
+    limit, keyset = limit_of(first), keys_of(after, exactly(NEWEST), identity)
+    if query is not None and len(query) > LONGEST_QUERY:
+        raise BadInput(f"`query` has at most {LONGEST_QUERY} characters; it has {len(query)}.")
+    statement = select(TITLE.c.id).order_by(TITLE.c.id.desc()).limit(limit + 1)
+    if state is not None:
+        statement = statement.where(TITLE.c.state == state)
+    if query is not None and query.strip():
+        statement = statement.where(has_in_it(query.strip()))
+    if keyset is not None:
+        statement = statement.where(TITLE.c.id < keyset[1])
+    async with request.read("catalog") as db:
+        ids: Sequence[UUID] = (await db.execute(statement)).scalars().all()
+        found = await editorial_rows(db, ids)
+    return page_of([found[id_] for id_ in ids if id_ in found], limit, after, lambda title: (NEWEST, title.id))
+
+
+def has_in_it(query: str) -> ColumnElement[bool]:
+    """Whether the statement's title has the words in a name, its slug or, exactly, an external id."""
+    if not storable(query):
+        return literal(False)
+    drafted = TITLE_DRAFT.c.document.contains(cast({"external_ids": [{"value": query}]}, JSONB))
+    return or_(
+        TITLE.c.id.in_(select(TITLE_TEXT.c.title_id).where(holds(TITLE_TEXT.c.name, query))),
+        TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(holds(TITLE_DRAFT.c.names, query))),
+        TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(TITLE_DRAFT.c.slug.contains(query, autoescape=True))),
+        TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(drafted)),
+        TITLE.c.id.in_(select(EXTERNAL_ID.c.title_id).where(EXTERNAL_ID.c.value == query)),
+        TITLE.c.slug.contains(query, autoescape=True),
+    )
 
 
 async def editorial_genres_of(request: Request, titles: Sequence[EditorialTitleRow]) -> list[list[GenreRow]]:
-    raise NotImplementedError
+    """Each title's genres, the foremost first."""
+    ids = list({id_ for title in titles for id_ in title.document.genres})
+    statement = select(GENRE.c.id, GENRE.c.slug, GENRE.c.names).where(among(GENRE.c.id, ids))
+    async with request.read("catalog") as db:
+        found = {row.id: genre_row(request, *row) for row in await db.execute(statement)}
+    return [[found[id_] for id_ in title.document.genres if id_ in found] for title in titles]
 
 
 async def editorial_credits_of(request: Request, titles: Sequence[EditorialTitleRow]) -> list[list[CreditRow]]:
-    raise NotImplementedError
+    """Each title's credits in billing order; their people too, of whom viewers may know nothing yet."""
+    ids = list({credit.person_id for title in titles for credit in title.document.credits})
+    async with request.read("catalog") as db:
+        rows = await db.execute(select(PERSON.c.id, PERSON.c.name).where(among(PERSON.c.id, ids)))
+        people = {row.id: PersonRow(*row) for row in rows}
+    return [
+        [
+            CreditRow(people[credit.person_id], credit.role, credit.character)
+            for credit in title.document.credits
+            if credit.person_id in people
+        ]
+        for title in titles
+    ]
 
 
 async def editorial_artwork_of(request: Request, ids: Sequence[UUID]) -> list[list[EditorialArtworkRow]]:
-    raise NotImplementedError
+    """Each title's pictures, of every kind and language."""
+    a = ARTWORK.c
+    statement = select(a.owner_id, a.kind, a.language, a.object_key, a.alt).where(among(a.owner_id, ids))
+    base = f"{request.resources.settings.address}/"
+    async with request.read("catalog") as db:
+        rows = (await db.execute(statement.order_by(a.kind, a.language, a.id))).all()
+    found = grouped(
+        (row.owner_id, EditorialArtworkRow(row.kind, row.language, Url(base + row.object_key), row.alt)) for row in rows
+    )
+    return [found[id_] for id_ in ids]
 
 
 async def editorial_playables_of(
@@ -47,9 +132,24 @@ async def editorial_playables_of(
     first: int | None = 50,
     after: str | None = None,
 ) -> list[Page[PlayableEntry]]:
-    raise NotImplementedError
+    """Each title's film, or its episodes, those of one season if asked for, and its trailers, which are of none."""
+    limit = limit_of(first, default=50)
+    mark = keys_of(after, exactly(PLACES), integer, integer, integer, identity)
+    pages = []
+    for title in titles:
+        entries = [e for e in title.document.playables if season is None or e.season == season]
+        if mark is not None:
+            entries = [entry for entry in entries if place_of(entry) > tuple(mark[1:])]
+        pages.append(page_of(entries[: limit + 1], limit, after, lambda entry: (PLACES, *place_of(entry))))
+    return pages
 
 
 async def media_lengths_of(request: Request, ids: Sequence[UUID]) -> list[int | None]:
     """Milliseconds of each playable's media, published or not; None until it is ready."""
-    raise NotImplementedError
+    asset = MEDIA_ASSET.c
+    ready = (asset.status == MediaAssetStatus.READY, asset.purpose == UploadPurpose.VIDEO)
+    statement = select(asset.target_id, asset.duration_ms).where(among(asset.target_id, ids), *ready)
+    async with request.read("catalog") as db:
+        meant: dict[UUID, Any] = dict((await db.execute(statement.order_by(asset.created_at))).all())
+    attached = await runtimes_of(request, ids)
+    return [own if own is not None else other for own, other in zip(attached, in_order(ids, meant), strict=True)]

@@ -14,6 +14,7 @@ from resolvers.catalog.editing.document import (
 )
 from resolvers.catalog.rows import AvailabilityRow, Badge, CollectionRow, MaturityRow
 from runtime.errors import UserErrorRow
+from runtime.request import Request
 from runtime.scalars import LanguageTag, Url
 
 
@@ -21,7 +22,8 @@ from runtime.scalars import LanguageTag, Url
 class EditorialTitleRow:
     """A title as it would be published, with where it stands.
 
-    `published_revision` is what viewers see, `publish_at` when `revision`, or the one before, goes out by itself.
+    `published_revision` is what viewers see, `publish_at` when `revision`, or one before, goes out by itself;
+    `added_at` is when viewers first saw it, None if they never did.
     """
 
     id: UUID
@@ -29,6 +31,7 @@ class EditorialTitleRow:
     revision: int
     published_revision: int | None
     publish_at: datetime | None
+    added_at: datetime | None
     document: TitleDocument
 
     @property
@@ -85,10 +88,11 @@ class EditorialArtworkRow:
 
 @dataclass(slots=True, eq=False)
 class PreviewRow:
-    """What a viewer in one country, of one language and age, would see of a title at an instant."""
+    """What a viewer would see of a title: `viewer` has their country and languages, and the instant."""
 
-    title: EditorialTitleRow
-    languages: tuple[str, ...]
+    id: UUID
+    document: TitleDocument
+    viewer: Request
     name: str
     tagline: str | None
     maturity: MaturityRow

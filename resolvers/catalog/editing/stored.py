@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from models.catalog import PlayableKind
@@ -31,8 +31,10 @@ Reader = AsyncConnection | AsyncSession
 async def editorial_rows(db: Reader, ids: Sequence[UUID]) -> dict[UUID, EditorialTitleRow]:
     """The titles as they now stand, by id; those that don't exist are left out."""
     title, draft, schedule = t.TITLE.c, t.TITLE_DRAFT.c, t.TITLE_SCHEDULE.c
+    seen = exists().where(t.TITLE_CHANGE.c.title_id == title.id).label("seen")
+    standing = (title.id, title.state, title.revision, title.published_revision, schedule.publish_at)
     statement = (
-        select(title.id, title.state, title.revision, title.published_revision, schedule.publish_at, draft.document)
+        select(*standing, title.added_at, seen, draft.document)
         .outerjoin(t.TITLE_DRAFT, draft.title_id == title.id)
         .outerjoin(t.TITLE_SCHEDULE, schedule.title_id == title.id)
         .where(among(title.id, ids))
@@ -46,6 +48,7 @@ async def editorial_rows(db: Reader, ids: Sequence[UUID]) -> dict[UUID, Editoria
             row.revision,
             row.published_revision,
             row.publish_at,
+            row.added_at if row.seen else None,
             published[row.id] if row.document is None else of_json(row.document),
         )
         for row in rows
