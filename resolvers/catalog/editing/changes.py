@@ -17,6 +17,7 @@ from resolvers.catalog.editing.document import (
     TextEntry,
     TitleDocument,
     WindowEntry,
+    ordered,
 )
 from resolvers.catalog.editing.people import people_named, spelt
 from resolvers.catalog.editing.ratings import system_of
@@ -55,7 +56,7 @@ async def changed(db: AsyncSession, document: TitleDocument, input: inputs.Title
         new["external_ids"] = tuple(ExternalIdEntry(x.source, x.value.strip()) for x in input.external_ids)
     made = replace(document, **new)
     check_document(made)
-    return made
+    return ordered(made)
 
 
 def check_document(document: TitleDocument) -> None:
@@ -82,8 +83,7 @@ def prose(text: str | None) -> str | None:
 
 
 def marker_entries(markers: Sequence[inputs.MarkerInput]) -> tuple[MarkerEntry, ...]:
-    made = [MarkerEntry(x.kind, x.start_ms, x.end_ms, x.label) for x in markers]
-    return tuple(sorted(made, key=lambda marker: marker.start_ms))
+    return tuple(MarkerEntry(x.kind, x.start_ms, x.end_ms, x.label) for x in markers)
 
 
 def rating_entries(document: TitleDocument, ratings: Sequence[inputs.TerritoryRatingInput]) -> tuple[RatingEntry, ...]:

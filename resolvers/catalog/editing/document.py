@@ -1,8 +1,10 @@
 """A title as editors see it: all that is published at once. A draft is one of these, kept as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, TypeAdapter
@@ -10,6 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from models.catalog import CreditRole, MarkerKind, PlayableKind, SeriesStatus, TitleKind
 
+T = TypeVar("T")
 STRICT = ConfigDict(extra="forbid")
 
 
@@ -110,6 +113,26 @@ class TitleDocument:
     def names(self) -> str:
         """Its names in all languages, a line each: what editors search."""
         return "\n".join(dict.fromkeys(text.name for text in self.texts))
+
+
+def ordered(document: TitleDocument) -> TitleDocument:
+    """The document with what has no order of its own sorted, so that equal ones are equal."""
+    return replace(
+        document,
+        texts=by(document.texts, "language"),
+        windows=by(document.windows, "from_", "countries"),
+        ratings=by(document.ratings, "country"),
+        external_ids=by(document.external_ids, "source"),
+        seasons=by(document.seasons, "number"),
+        playables=tuple(
+            replace(entry, texts=by(entry.texts, "language"), markers=by(entry.markers, "start_ms", "end_ms"))
+            for entry in document.playables
+        ),
+    )
+
+
+def by(entries: Iterable[T], *names: str) -> tuple[T, ...]:
+    return tuple(sorted(entries, key=attrgetter(*names)))
 
 
 DOCUMENT = TypeAdapter(TitleDocument)

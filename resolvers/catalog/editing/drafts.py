@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,7 +97,8 @@ def slug_of(name: str) -> str:
 
 
 async def free_slug(db: AsyncSession, wanted: str) -> str:
-    """The slug, with a number where it is taken."""
+    """The slug, with a number where it is taken; whoever else asks for one waits for the end of the transaction."""
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalog.slugs"))))
     begins = f"{wanted}%"
     taken = union_all(
         select(TITLE.c.slug).where(TITLE.c.slug.like(begins)),

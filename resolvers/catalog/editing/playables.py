@@ -12,7 +12,7 @@ from models.catalog import PlayableKind, TitleKind
 from models.columns import new_id
 from resolvers.catalog.editing.changes import below, marker_entries, text_entries
 from resolvers.catalog.editing.commands import keep
-from resolvers.catalog.editing.document import PlayableEntry, SeasonEntry, TitleDocument
+from resolvers.catalog.editing.document import PlayableEntry, SeasonEntry, TitleDocument, ordered
 from resolvers.catalog.editing.drafts import locked, stale
 from resolvers.catalog.editing.inputs import PlayableInput
 from resolvers.catalog.editing.rows import EditorialTitleChanged
@@ -125,7 +125,7 @@ def check_entry(document: TitleDocument, entry: PlayableEntry) -> None:
 
 def with_playable(document: TitleDocument, entry: PlayableEntry) -> TitleDocument:
     others = (other for other in document.playables if other.id != entry.id)
-    return with_seasons(replace(document, playables=in_place([*others, entry])))
+    return ordered(with_seasons(replace(document, playables=in_place([*others, entry]))))
 
 
 def with_seasons(document: TitleDocument) -> TitleDocument:

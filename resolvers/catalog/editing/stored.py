@@ -20,6 +20,7 @@ from resolvers.catalog.editing.document import (
     TitleDocument,
     WindowEntry,
     of_json,
+    ordered,
 )
 from resolvers.catalog.editing.rows import EditorialTitleRow
 from resolvers.catalog.keys import grouped
@@ -67,9 +68,7 @@ async def published_documents(db: Reader, ids: Sequence[UUID]) -> dict[UUID, Tit
     credits = await entries(
         db, of_titles(t.CREDIT, ids, "person_id", "role", "character", order="position"), CreditEntry
     )
-    windows = await entries(
-        db, of_titles(t.WINDOW, ids, "countries", "opens_at", "closes_at", order="opens_at"), window_entry
-    )
+    windows = await entries(db, of_titles(t.WINDOW, ids, "countries", "opens_at", "closes_at"), window_entry)
     ratings = await entries(
         db, of_titles(t.RATING, ids, "country", "code", "minimum_age", "system", "advisories"), rating_entry
     )
@@ -77,20 +76,22 @@ async def published_documents(db: Reader, ids: Sequence[UUID]) -> dict[UUID, Tit
     seasons = await entries(db, of_titles(t.SEASON, ids, "number", "id", "names", owner="series_id"), SeasonEntry)
     playables = await published_playables(db, ids)
     return {
-        row.id: TitleDocument(
-            row.kind,
-            row.slug,
-            row.original_language,
-            row.status,
-            row.release_year,
-            tuple(texts[row.id]),
-            tuple(genres[row.id]),
-            tuple(credits[row.id]),
-            tuple(windows[row.id]),
-            tuple(ratings[row.id]),
-            tuple(external_ids[row.id]),
-            tuple(seasons[row.id]),
-            tuple(playables[row.id]),
+        row.id: ordered(
+            TitleDocument(
+                row.kind,
+                row.slug,
+                row.original_language,
+                row.status,
+                row.release_year,
+                tuple(texts[row.id]),
+                tuple(genres[row.id]),
+                tuple(credits[row.id]),
+                tuple(windows[row.id]),
+                tuple(ratings[row.id]),
+                tuple(external_ids[row.id]),
+                tuple(seasons[row.id]),
+                tuple(playables[row.id]),
+            )
         )
         for row in rows
     }
@@ -99,10 +100,10 @@ async def published_documents(db: Reader, ids: Sequence[UUID]) -> dict[UUID, Tit
 def of_titles(
     table: Table, ids: Sequence[UUID], *columns: str, order: str | None = None, owner: str = "title_id"
 ) -> Select[Any]:
-    """The owner and `columns` of the titles' rows, in the order of a column: the first of them, unless told."""
+    """The owner and `columns` of the titles' rows, in the order of a column where they have one of their own."""
     c = table.c
     statement = select(c[owner], *(c[name] for name in columns)).where(among(c[owner], ids))
-    return statement.order_by(c[order or columns[0]], *table.primary_key.columns)
+    return statement.order_by(c[order]) if order else statement
 
 
 async def entries(db: Reader, statement: Select[Any], entry: Any) -> Any:
@@ -133,7 +134,7 @@ async def published_playables(db: Reader, ids: Sequence[UUID]) -> Any:
     )
     markers = await entries(
         db,
-        of_titles(t.MARKER, own, "kind", "start_ms", "end_ms", "label", order="start_ms", owner="playable_id"),
+        of_titles(t.MARKER, own, "kind", "start_ms", "end_ms", "label", owner="playable_id"),
         MarkerEntry,
     )
     return grouped(
