@@ -27,6 +27,7 @@ from oauth.expiry import forget_expired
 from oauth.letters import deliver
 from resolvers.catalog.editing.releasing import release_due
 from resolvers.catalog.publish import publish_asset
+from resolvers.catalog.search.upkeep import tidy_search
 from resolvers.viewing.ending import end_streams
 from resolvers.viewing.forgetting import forget_profile
 from resolvers.viewing.popularity import refresh_popularity
@@ -164,6 +165,11 @@ def bind_schedules(queue: PgQueuer, resources: Resources, subgraphs: Sequence[Su
         @queue.schedule("release_due_again", "* * * * *")
         async def release_again(schedule: Schedule) -> None:
             await release_due(resources, datetime.now(UTC))
+
+        @queue.schedule("tidy_search", "41 3 * * *")
+        async def tidy(schedule: Schedule) -> None:
+            async with resources.database.write("catalog") as session:
+                await tidy_search(session)
 
     if "identity" in subgraphs:
 

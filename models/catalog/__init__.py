@@ -22,6 +22,7 @@ from models.catalog.media import (
     SubtitleKind,
     UploadPurpose,
 )
+from models.catalog.searching import SearchName, SearchText, SearchWord
 from models.catalog.titles import (
     Artwork,
     ArtworkKind,
@@ -62,6 +63,9 @@ __all__ = [
     "Rating",
     "Rendition",
     "RenditionKind",
+    "SearchName",
+    "SearchText",
+    "SearchWord",
     "Season",
     "SeriesStatus",
     "SubtitleKind",

@@ -99,10 +99,7 @@ class TitleGenre(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    __table_args__ = (
-        Index("person_name_trigrams", text("public.folded(name) gin_trgm_ops"), postgresql_using="gin"),
-        SCHEMA,
-    )
+    __table_args__ = (SCHEMA,)
     id: UUID = Field(default_factory=new_id, primary_key=True)
     name: str = Field(index=True)
 

@@ -9,7 +9,8 @@ from sqlalchemy import CTE, Select, String, cast, func, literal, select, true, u
 from models.catalog import PlayableKind, TitleKind
 from resolvers.catalog.languages import say
 from resolvers.catalog.rows import BucketRow, FacetField, FacetRow
-from resolvers.catalog.search import SearchRow, forgive, title_hits
+from resolvers.catalog.search.hits import forgive, title_hits
+from resolvers.catalog.search.results import SearchRow
 from resolvers.catalog.tables import GENRE, PUBLISHED_PLAYABLE, TITLE, TITLE_GENRE
 from resolvers.texts import best
 from runtime.database import among
@@ -30,11 +31,11 @@ async def facets_of(request: Request, asked: Sequence[SearchRow]) -> list[list[F
 
 async def facets(request: Request, asked: SearchRow) -> list[FacetRow]:
     found = {field: FacetRow(field, []) for field in FacetField}
-    if not asked.query:
+    if not asked.sought.words:
         return list(found.values())
     async with request.read("catalog") as db:
-        await forgive(db)
-        rows = (await db.execute(counts(title_hits(request, asked.query, asked.filter).cte("hits")))).all()
+        await forgive(db, asked.sought)
+        rows = (await db.execute(counts(title_hits(request, asked.sought, asked.filter).cte("hits")))).all()
         genres = [uuid_of(value) for field, value, _ in rows if field == FacetField.GENRE.value]
         names = (await db.execute(select(GENRE.c.id, GENRE.c.names).where(among(GENRE.c.id, genres)))).all()
     labels = {str(id_): best(texts, request.languages) or "" for id_, texts in names}

@@ -10,17 +10,7 @@ def folded(text: Any) -> ColumnElement[str]:
     return cast(func.public.folded(text), String)
 
 
-def pattern(words: str) -> ColumnElement[str]:
-    """The folded words as LIKE takes them: every character stands for itself."""
-    return folded(literal(words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")))
-
-
 def holds(name: Any, words: str) -> ColumnElement[bool]:
-    """Whether the name has the words in it."""
-    return folded(name).like(literal("%") + pattern(words) + literal("%"))
-
-
-def begins(name: Any, prefix: str) -> ColumnElement[bool]:
-    """Whether a word of the name begins with `prefix`."""
-    start = pattern(prefix) + literal("%")
-    return folded(name).like(start) | folded(name).like(literal("% ") + start)
+    """Whether the name has the words in it, each character standing for itself."""
+    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return folded(name).like(literal("%") + folded(literal(escaped)) + literal("%"))

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Select,
+    Uuid,
     and_,
     any_,
     case,
@@ -45,6 +47,7 @@ async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
         (t.PUBLISHED_PLAYABLE, published_playables(those)),
     ):
         await session.execute(insert(target).from_select([column.name for column in rows.selected_columns], rows))
+    await session.execute(select(func.catalog.index_titles(literal(list(title_ids), ARRAY(Uuid)))))
     await publish_genres(session)
 
 

@@ -14,7 +14,8 @@ from resolvers.catalog.lists import titles
 from resolvers.catalog.people import person
 from resolvers.catalog.playables import playable
 from resolvers.catalog.rows import FacetField
-from resolvers.catalog.search import search, spellings_of, suggest, totals_of
+from resolvers.catalog.search.results import search, spellings_of, totals_of
+from resolvers.catalog.search.suggestions import suggest
 from resolvers.catalog.titles import title
 from schema.catalog.editorial import EditorialTitle, EditorialTitleConnection
 from schema.catalog.titles import Movie, Person, Playable, Series, Title, TitleConnection

@@ -62,13 +62,13 @@ async def test_a_field_of_a_list_s_titles(resources: Resources, doubling: Callab
         ("{ titles(sort: NAME, filter: {kinds: [MOVIE]}) { edges { node { slug } } } }", 1),
         ("{ genres { name } }", 1),
         ("{ collections { slug titles { edges { node { slug } } } } }", 2),
-        ('{ suggest(prefix: "pers") { text hit { ... on Person { name titles { edges { node { slug } } } } } } }', 4),
-        ('{ search(query: "person") { edges { node { ... on Person { id name } } } } }', 4),
+        ('{ suggest(prefix: "pers") { text hit { ... on Person { name titles { edges { node { slug } } } } } } }', 6),
+        ('{ search(query: "person") { edges { node { ... on Person { id name } } } } }', 6),
         (
             '{ search(query: "film") { edges { node { ... on Movie { id slug } } } facets { buckets { value } } } }',
-            7,
+            9,
         ),
-        ('{ search(query: "film") { edges { node { ... on Movie { id name } } } totalCount didYouMean } }', 6),
+        ('{ search(query: "film") { edges { node { ... on Movie { id name } } } totalCount didYouMean } }', 8),
     ],
 )
 async def test_a_list(resources: Resources, doubling: Callable[..., object], query: str, most: int) -> None:
