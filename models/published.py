@@ -69,7 +69,11 @@ class PublishedWindow(SQLModel, table=True):
     """When a title may be watched in one country, and how old its viewer must be there."""
 
     __tablename__ = "published_window"
-    __table_args__ = (Index("published_window_by_country", "country", "opens_at"), {"schema": "catalog"})
+    __table_args__ = (
+        Index("published_window_by_country", "country", "opens_at"),
+        Index("published_window_by_close", "country", "closes_at"),
+        {"schema": "catalog"},
+    )
     title_id: UUID = Field(primary_key=True)
     country: str = Field(primary_key=True)
     opens_at: datetime = Field(sa_type=Instant, primary_key=True)

@@ -1,6 +1,14 @@
-"""Which languages a browser asks for."""
+"""Tags of languages, and which of them a browser asks for."""
+
+import re
+
+from babel import Locale
+from babel.core import get_global
 
 MOST_LANGUAGES = 10
+TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?((?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*)", re.ASCII)
+"""Language, script, region and variants; no extensions and nothing for private use."""
+KNOWN = Locale("en")
 
 
 def accepted_languages(header: str) -> list[str]:
@@ -12,3 +20,28 @@ def accepted_languages(header: str) -> list[str]:
         if tag.strip() not in ("", "*") and quality.replace(".", "", 1).isdigit() and float(quality) > 0:
             weighted.append((float(quality), tag.strip()))
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
+
+
+def canonical(tag: str) -> str | None:
+    """The tag as BCP 47 would have it written (RFC 5646, sections 2.1.1 and 4.5), such as pt-BR for `PT-br`.
+
+    None for what is none, and for languages of two letters, scripts and regions that there are not. Languages of three
+    letters are as many as ISO 639-3 has, of which we keep no list.
+    """
+    parts = TAG.fullmatch(tag.lower())
+    if parts is None:
+        return None
+    language, script, region, variants = (part or "" for part in parts.groups())
+    language = preferred(language)
+    script, region = script[1:].title(), region[1:].upper()
+    if len(language) == 2 and language not in KNOWN.languages:
+        return None
+    if (script and script not in KNOWN.scripts) or (region and region not in KNOWN.territories):
+        return None
+    return "-".join(filter(None, (language, script, region, *variants.split("-"))))
+
+
+def preferred(language: str) -> str:
+    """The code by which CLDR replaces an old or a longer one, such as `en` for `eng` and `he` for `iw`."""
+    replaced: str = get_global("language_aliases").get(language, language)
+    return replaced if replaced.isalpha() else language

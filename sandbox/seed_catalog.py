@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from models import catalog as m
+from models.rating_systems import system_of
 from runtime.database import Database
 from sandbox.catalogue import Episode, Season, StarterCatalogue, StarterTitle, read
 from sandbox.films import FILMS, Film
@@ -103,7 +104,7 @@ def catalogue_rows(starter: StarterCatalogue, now: datetime, house: House) -> Ro
         rows.add(m.Person(id=id_of("person", name), name=name))
     for title in starter.titles:
         add_title(rows, title, now)
-        add_facts(rows, title, starter)
+        add_facts(rows, title)
         add_playables(rows, title, house)
     for place, collection in enumerate(starter.collections):
         id_ = id_of("collection", collection.slug)
@@ -136,7 +137,7 @@ def add_title(rows: Rows, title: StarterTitle, now: datetime) -> None:
         )
 
 
-def add_facts(rows: Rows, title: StarterTitle, starter: StarterCatalogue) -> None:
+def add_facts(rows: Rows, title: StarterTitle) -> None:
     """The title's genres, credits, ratings, windows and external ids."""
     id_ = title_id(title.slug)
     for position, slug in enumerate(title.genres):
@@ -153,11 +154,12 @@ def add_facts(rows: Rows, title: StarterTitle, starter: StarterCatalogue) -> Non
             )
         )
     for rating in title.ratings:
+        system = system_of(rating.country, m.TitleKind(title.kind.value))
         rows.add(
             m.Rating(
                 title_id=id_,
                 country=rating.country,
-                system=starter.rating_system(rating.country, title.kind).system,
+                system=system.system if system else rating.country,
                 code=rating.code,
                 minimum_age=rating.minimum_age,
                 advisories=[advisory.value for advisory in rating.advisories],

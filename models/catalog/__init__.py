@@ -6,6 +6,7 @@ from models.catalog.editing import (
     TitleChange,
     TitleDraft,
     TitleSchedule,
+    TitleShown,
 )
 from models.catalog.media import (
     IngestStage,
@@ -75,6 +76,7 @@ __all__ = [
     "TitleGenre",
     "TitleKind",
     "TitleSchedule",
+    "TitleShown",
     "TitleText",
     "UploadPurpose",
     "Window",

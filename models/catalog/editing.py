@@ -52,6 +52,16 @@ class TitleChange(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Instant)
 
 
+class TitleShown(SQLModel, table=True):
+    """Where a title has ever been visible, and from which age on: whoever saw it is told when it goes, and no other."""
+
+    __tablename__ = "title_shown"
+    __table_args__ = (SCHEMA,)
+    title_id: UUID = Field(primary_key=True)
+    country: str = Field(primary_key=True)
+    minimum_age: int
+
+
 class Collection(SQLModel, table=True):
     """A curated list; `names` maps languages to its name."""
 

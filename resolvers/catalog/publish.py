@@ -1,6 +1,7 @@
 """What the other subgraphs read of the catalog: the published tables, rewritten in the transaction of each change."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from resolvers.catalog import tables as t
 from runtime.database import among
 
 Transaction = AsyncConnection | AsyncSession
+LOCK = func.hashtext("catalog.publish")
 
 
 async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
@@ -47,6 +49,7 @@ async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
         (t.PUBLISHED_PLAYABLE, published_playables(those)),
     ):
         await session.execute(insert(target).from_select([column.name for column in rows.selected_columns], rows))
+    await record_shown(session, title_ids)
     await session.execute(select(func.catalog.index_titles(literal(list(title_ids), ARRAY(Uuid)))))
     await publish_genres(session)
 
@@ -76,16 +79,30 @@ async def record_changes(session: Transaction, ids: Sequence[UUID]) -> None:
     All stamps are made under the lock of `one_at_a_time`, in the order in which they are committed.
     """
     shown = select(t.PUBLISHED_TITLE.c.title_id).where(among(t.PUBLISHED_TITLE.c.title_id, ids))
+    last = select(func.max(t.TITLE_CHANGE.c.changed_at) + timedelta(microseconds=1)).scalar_subquery()
+    stamp = select(func.greatest(func.clock_timestamp(), last)).scalar_subquery()  # even if the clock was set back
     changed = union(shown, select(t.TITLE.c.id).where(among(t.TITLE.c.id, ids), live())).subquery("changed")
-    stamped = select(changed.c.title_id, func.clock_timestamp())
+    stamped = select(changed.c.title_id, stamp)
     rows = upsert(t.TITLE_CHANGE).from_select(["title_id", "changed_at"], stamped)
     new = {"changed_at": rows.excluded.changed_at}
     await session.execute(rows.on_conflict_do_update(index_elements=["title_id"], set_=new))
 
 
+async def record_shown(session: Transaction, ids: Sequence[UUID]) -> None:
+    """Remembers where the titles are visible now, or will be, for the day when they are not any more."""
+    window = t.PUBLISHED_WINDOW.c
+    source = select(window.title_id, window.country, func.min(window.minimum_age)).where(among(window.title_id, ids))
+    rows = upsert(t.TITLE_SHOWN).from_select(
+        ["title_id", "country", "minimum_age"], source.group_by(window.title_id, window.country)
+    )
+    youngest = func.least(t.TITLE_SHOWN.c.minimum_age, rows.excluded.minimum_age)
+    keys = ["title_id", "country"]
+    await session.execute(rows.on_conflict_do_update(index_elements=keys, set_={"minimum_age": youngest}))
+
+
 async def one_at_a_time(session: Transaction) -> None:
     """Waits until no other transaction publishes: an ingest that ends meanwhile must neither collide nor be unseen."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalog.publish"))))
+    await session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 async def publish_genres(session: Transaction) -> None:

@@ -73,19 +73,6 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
-class RatingSystem:
-    """A territory's body of classification; ``codes`` to the age in years from which each may be watched.
-
-    ``kind`` is None where films and series share the system.
-    """
-
-    country: CountryCode
-    system: Prose
-    kind: Kind | None
-    codes: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, config=STRICT)
 class Text:
     """A name in one language; ``synopsis`` and ``tagline`` are None where only the name is known."""
 

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from sandbox.catalogue.entries import Collection, Genre, Kind, RatingSystem, StarterTitle
+from models.catalog import TitleKind
+from models.rating_systems import system_of
+from sandbox.catalogue.entries import Collection, Genre, Kind, StarterTitle
 
 FOLDER = Path(__file__).parent
 
@@ -29,7 +31,6 @@ class StarterCatalogue:
 
     genres: tuple[Genre, ...]
     collections: tuple[Collection, ...]
-    rating_systems: tuple[RatingSystem, ...]
     titles: tuple[StarterTitle, ...]
 
     @cached_property
@@ -40,13 +41,6 @@ class StarterCatalogue:
     def people(self) -> tuple[str, ...]:
         """Everyone credited, once each, in order of first mention; a name is one person."""
         return tuple(dict.fromkeys(credit.person for title in self.titles for credit in title.credits))
-
-    def rating_system(self, country: str, kind: Kind) -> RatingSystem:
-        """The system that the country rates such titles by; KeyError where there is none."""
-        for system in self.rating_systems:
-            if system.country == country and system.kind in (None, kind):
-                return system
-        raise KeyError(f"no rating system for {kind} in {country}")
 
 
 def read(folder: Path = FOLDER, *, now: datetime | None = None) -> StarterCatalogue:
@@ -61,7 +55,6 @@ def read(folder: Path = FOLDER, *, now: datetime | None = None) -> StarterCatalo
     catalogue = StarterCatalogue(
         genres=_whole(folder / "genres.json", tuple[Genre, ...]),
         collections=_whole(folder / "collections.json", tuple[Collection, ...]),
-        rating_systems=_whole(folder / "rating-systems.json", tuple[RatingSystem, ...]),
         titles=tuple(title for _, title in lines),
     )
     _check_titles(lines, catalogue)
@@ -127,20 +120,21 @@ def _genres(title: StarterTitle, catalogue: StarterCatalogue) -> Problems:
             yield f"genres.{position}", f"{slug} is not in genres.json"
 
 
-def _ratings(title: StarterTitle, catalogue: StarterCatalogue) -> Problems:
+def _ratings(title: StarterTitle, _: StarterCatalogue) -> Problems:
     countries = [rating.country for rating in title.ratings]
     if len(countries) != len(set(countries)):
         yield "ratings", "a country stands twice"
     for missing in sorted({country for window in title.windows for country in window.countries} - set(countries)):
         yield "ratings", f"none for {missing}, where a window opens"
     for position, rating in enumerate(title.ratings):
-        try:
-            codes = catalogue.rating_system(rating.country, title.kind).codes
-        except KeyError as error:
-            yield f"ratings.{position}.country", str(error.args[0])
-            continue
-        if codes.get(rating.code) != rating.minimum_age:
-            yield f"ratings.{position}.code", f"{rating.code} from {rating.minimum_age} is not in rating-systems.json"
+        system = system_of(rating.country, TitleKind(title.kind.value))
+        if system is None:
+            yield f"ratings.{position}.country", f"no rating system for {title.kind} in {rating.country}"
+        elif system.codes.get(rating.code) != rating.minimum_age:
+            yield (
+                f"ratings.{position}.code",
+                f"{rating.code} from {rating.minimum_age} is no code of {system.system}",
+            )
 
 
 def _series(title: StarterTitle, _: StarterCatalogue) -> Problems:

@@ -5,7 +5,8 @@ from typing import Annotated
 import strawberry
 from strawberry.federation.schema_directives import Cost, RequiresScopes
 
-from oauth.roles import CATALOG_EDIT
+from oauth.roles import CATALOG_EDIT, CATALOG_FEED
+from resolvers.catalog.changes import title_changes
 from resolvers.catalog.curation import collection, collections, titles_of
 from resolvers.catalog.details import genres
 from resolvers.catalog.editing.reading import editorial_title, editorial_titles
@@ -17,6 +18,7 @@ from resolvers.catalog.rows import FacetField
 from resolvers.catalog.search.results import search, spellings_of, totals_of
 from resolvers.catalog.search.suggestions import suggest
 from resolvers.catalog.titles import title
+from schema.catalog.changes import TitleChangeConnection
 from schema.catalog.editorial import EditorialTitle, EditorialTitleConnection
 from schema.catalog.titles import Movie, Person, Playable, Series, Title, TitleConnection
 from schema.catalog.values import Genre
@@ -82,6 +84,12 @@ class Query:
     )
     suggest: list[Suggestion] = asks(
         suggest, description="Completes what is being typed.", directives=[sized(8, fields=False)]
+    )
+    title_changes: TitleChangeConnection = asks(
+        title_changes,
+        description="What came, changed or went, oldest first, windows that open and close included: a partner keeps "
+        "the last cursor and asks again from there.",
+        directives=[RequiresScopes(scopes=[[CATALOG_FEED]]), sized(100)],
     )
     genres: list[Genre] = asks(genres)
     collections: list[Collection] = asks(collections, directives=[sized(20, fields=False)])

@@ -49,6 +49,7 @@ CATALOG = (
     Door("suggestions", "Query.suggest", arguments='(prefix: "open")'),
     Door("genres", "Query.genres"),
     Door("collections", "Query.collections"),
+    Door("changes", "Query.titleChanges", closed=("Movie", "Series")),
     by_id("a film for its editors", "Query.editorialTitle", "movie", closed=("Person",)),
     Door("titles for their editors", "Query.editorialTitles", closed=("Person",)),
     by_id("a hidden film", "Query.title", "movie", own=False),

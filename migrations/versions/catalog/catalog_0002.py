@@ -45,11 +45,21 @@ def upgrade() -> None:
     schema='catalog'
     )
     op.create_index('title_schedule_by_time', 'title_schedule', ['publish_at'], unique=False, schema='catalog')
+    op.create_table('title_shown',
+    sa.Column('title_id', sa.Uuid(), nullable=False),
+    sa.Column('country', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('minimum_age', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('title_id', 'country'),
+    schema='catalog'
+    )
+    op.create_index('published_window_by_close', 'published_window', ['country', 'closes_at'], unique=False, schema='catalog')
     op.create_index('external_id_by_value', 'external_id', ['source', 'value'], unique=False, schema='catalog')
     op.add_column('title', sa.Column('published_revision', sa.Integer(), nullable=True), schema='catalog')
     op.create_index('title_by_state', 'title', ['state', 'id'], unique=False, schema='catalog')
     op.execute("update catalog.title set published_revision = revision where state = 'PUBLISHED'")
     op.execute("insert into catalog.title_change select id, added_at from catalog.title where state = 'PUBLISHED'")
+    op.execute("""insert into catalog.title_shown
+        select title_id, country, min(minimum_age) from catalog.published_window group by title_id, country""")
     own('catalog')
     # ### end Alembic commands ###
 
@@ -61,6 +71,8 @@ def downgrade() -> None:
     op.drop_index('external_id_by_value', table_name='external_id', schema='catalog')
     op.drop_index('title_schedule_by_time', table_name='title_schedule', schema='catalog')
     op.drop_table('title_schedule', schema='catalog')
+    op.drop_index('published_window_by_close', table_name='published_window', schema='catalog')
+    op.drop_table('title_shown', schema='catalog')
     op.drop_index('title_draft_name_trigrams', table_name='title_draft', schema='catalog', postgresql_using='gin')
     op.drop_table('title_draft', schema='catalog')
     op.drop_index('title_change_by_time', table_name='title_change', schema='catalog')

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.catalog import TitleKind
+from models.rating_systems import system_of
 from resolvers.catalog.editing import inputs
 from resolvers.catalog.editing.document import (
     CreditEntry,
@@ -20,11 +22,11 @@ from resolvers.catalog.editing.document import (
     ordered,
 )
 from resolvers.catalog.editing.people import people_named, spelt
-from resolvers.catalog.editing.ratings import system_of
-from resolvers.catalog.editing.rules import Faults, canonical, fault, faults, name_faults, repeated
+from resolvers.catalog.editing.rules import Faults, fault, faults, name_faults, repeated
 from resolvers.catalog.tables import GENRE, PERSON
 from runtime.database import among
 from runtime.errors import Refusal, UserErrorRow
+from runtime.languages import canonical
 from runtime.scalars import Id, uuid_of
 
 PLAIN = ("slug", "status", "release_year")
@@ -90,10 +92,16 @@ def rating_entries(document: TitleDocument, ratings: Sequence[inputs.TerritoryRa
     """A rating that stays as it was keeps what the editors' API does not tell: its system and advisories."""
     before = {(x.country, x.code, x.minimum_age): x for x in document.ratings}
     return tuple(
-        before.get((x.country, x.code, x.minimum_age))
-        or RatingEntry(x.country, x.code.strip(), x.minimum_age, system_of(x.country, document.kind))
+        before.get((x.country, x.code.strip(), x.minimum_age))
+        or RatingEntry(x.country, x.code.strip(), x.minimum_age, system_named(x.country, document.kind))
         for x in ratings
     )
+
+
+def system_named(country: str, kind: TitleKind) -> str:
+    """The body whose ratings the country knows; the country's code where we know of none."""
+    known = system_of(country, kind)
+    return known.system if known else country
 
 
 async def genre_faults(db: AsyncSession, ids: Sequence[Id]) -> list[UserErrorRow]:

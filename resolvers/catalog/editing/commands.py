@@ -20,9 +20,9 @@ from resolvers.catalog.editing.drafts import (
 )
 from resolvers.catalog.editing.inputs import TitleInput
 from resolvers.catalog.editing.rows import EditorialTitleChanged, EditorialTitleRow
-from resolvers.catalog.editing.rules import canonical
 from resolvers.catalog.tables import PLAYABLE, TITLE
 from runtime.errors import Refusal
+from runtime.languages import canonical
 from runtime.request import Request
 from runtime.scalars import Id, LanguageTag
 

@@ -39,6 +39,7 @@ TRANSLATED: dict[str, dict[str, str]] = {
         "UNKNOWN_GENRE": "Dieses Genre gibt es nicht.",
         "UNKNOWN_LANGUAGE": "Das ist keine Sprache nach BCP 47.",
         "UNKNOWN_PERSON": "Diese Person gibt es nicht.",
+        "UNKNOWN_RATING": "Diese Freigabe gibt es in diesem Land nicht, oder nicht ab diesem Alter.",
         "UNKNOWN_TITLE": "Diesen Titel gibt es nicht.",
     },
     "es": {
@@ -74,6 +75,7 @@ TRANSLATED: dict[str, dict[str, str]] = {
         "UNKNOWN_GENRE": "No existe ese género.",
         "UNKNOWN_LANGUAGE": "Esto no es un idioma de BCP 47.",
         "UNKNOWN_PERSON": "No existe esa persona.",
+        "UNKNOWN_RATING": "Esa clasificación no existe en ese país, o no desde esa edad.",
         "UNKNOWN_TITLE": "No existe ese título.",
     },
 }

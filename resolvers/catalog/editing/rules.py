@@ -3,13 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain
 from typing import TypeVar
 
-from babel import Locale, UnknownLocaleError
-
 from models.catalog import PlayableKind, TitleKind
+from models.rating_systems import system_of
 from resolvers.catalog.editing.document import (
     CreditEntry,
     ExternalIdEntry,
@@ -22,6 +21,7 @@ from resolvers.catalog.editing.document import (
 )
 from runtime.countries import COUNTRIES
 from runtime.errors import UserErrorRow
+from runtime.languages import canonical
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 100
@@ -62,7 +62,7 @@ def faults(document: TitleDocument) -> list[UserErrorRow]:
             too_many(document.genres, "genres"),
             credit_faults(document.credits),
             window_faults(document.windows),
-            rating_faults(document.ratings),
+            rating_faults(document.ratings, document.kind),
             external_id_faults(document.external_ids),
             too_many(document.playables, "playables"),
             season_faults(document),
@@ -89,14 +89,6 @@ def head_faults(document: TitleDocument) -> Faults:
 def language_faults(language: str, *path: object) -> Faults:
     if canonical(language) != language:
         yield fault("UNKNOWN_LANGUAGE", f"{language!r} is not a language tag of BCP 47.", *path)
-
-
-def canonical(language: str) -> str | None:
-    """The tag as BCP 47 (RFC 5646, section 2.1.1) would have it written; None for no known language."""
-    try:
-        return str(Locale.parse(language, sep="-")).replace("_", "-")
-    except (ValueError, UnknownLocaleError, TypeError):
-        return None
 
 
 def text_faults(texts: Sequence[TextEntry], *path: object) -> Faults:
@@ -167,17 +159,28 @@ def country_faults(country: str, *path: object) -> Faults:
         yield fault("UNKNOWN_COUNTRY", f"{country!r} is not a country of ISO 3166-1 alpha-2.", *path)
 
 
-def rating_faults(ratings: Sequence[RatingEntry]) -> Faults:
+def rating_faults(ratings: Sequence[RatingEntry], kind: TitleKind) -> Faults:
     yield from too_many(ratings, "ratings")
     for n, twice in repeated(rating.country for rating in ratings):
         yield fault("DUPLICATE_COUNTRY", f"{twice} stands here twice.", "ratings", n, "country")
     for n, rating in enumerate(ratings):
         yield from country_faults(rating.country, "ratings", n, "country")
-        yield from word_faults(rating.code, LONGEST_CODE, "ratings", n, "code")
-        if not 0 <= rating.minimum_age <= OLDEST:
-            yield fault("OUT_OF_RANGE", f"A minimum age lies from 0 to {OLDEST}.", "ratings", n, "minimumAge")
+        yield from code_faults(rating, kind, "ratings", n)
         for place, advisory in enumerate(rating.advisories):
             yield from word_faults(advisory, LONGEST_WORD, "ratings", n, "advisories", place)
+
+
+def code_faults(rating: RatingEntry, kind: TitleKind, *path: object) -> Faults:
+    """A country whose system we know has no other codes, nor other ages for them; elsewhere any may be right."""
+    known = system_of(rating.country, kind)
+    if known is None:
+        yield from word_faults(rating.code, LONGEST_CODE, *path, "code")
+        if not 0 <= rating.minimum_age <= OLDEST:
+            yield fault("OUT_OF_RANGE", f"A minimum age lies from 0 to {OLDEST}.", *path, "minimumAge")
+    elif rating.code not in known.codes:
+        yield fault("UNKNOWN_RATING", f"The codes of {known.system} are {', '.join(known.codes)}.", *path, "code")
+    elif rating.minimum_age != (age := known.codes[rating.code]):
+        yield fault("UNKNOWN_RATING", f"{rating.code} of {known.system} is from {age} on.", *path, "minimumAge")
 
 
 def external_id_faults(ids: Sequence[ExternalIdEntry]) -> Faults:
@@ -215,13 +218,20 @@ def playable_faults(entry: PlayableEntry, *path: object) -> Faults:
             yield fault("OUT_OF_RANGE", f"It lies from 0 to {HIGHEST_NUMBER}.", *path, field)
     if is_film and entry.texts:
         yield fault("NOT_APPLICABLE", "A film's texts are its title's.", *path, "texts")
-    if entry.air_date is not None and not is_episode:
-        yield fault("NOT_APPLICABLE", "Only an episode is aired.", *path, "airDate")
+    if entry.air_date is not None:
+        yield from air_date_faults(entry.air_date, is_episode, *path, "airDate")
     for n, text in enumerate(entry.texts):
         if text.tagline is not None:
             yield fault("NOT_APPLICABLE", "Only titles have taglines.", *path, "texts", n, "tagline")
     yield from text_faults(entry.texts, *path, "texts")
     yield from marker_faults(entry.markers, *path, "markers")
+
+
+def air_date_faults(day: date, is_episode: bool, *path: object) -> Faults:
+    if not is_episode:
+        yield fault("NOT_APPLICABLE", "Only an episode is aired.", *path)
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        yield fault("OUT_OF_RANGE", f"A date lies from {YEARS[0]} to {YEARS[1]}.", *path)
 
 
 def marker_faults(markers: Sequence[MarkerEntry], *path: object) -> Faults:

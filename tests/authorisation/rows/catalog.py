@@ -18,6 +18,7 @@ PEOPLE = "Query.person Credit.person SearchEdge.node Suggestion.hit"
 ROWS = table(
     rows("Query", PUBLIC, "_service _entities titles search suggest genres collections"),
     rows("Query", VISIBLE, "title playable collection person"),
+    rows("Query", scope("catalog:feed"), "titleChanges"),
     rows("Query", scope("catalog:edit"), "editorialTitle editorialTitles"),
     rows("Mutation", scope("catalog:edit"), "createTitle updateTitle savePlayable removePlayable saveCollection"),
     rows("Mutation", scope("catalog:publish"), "publishTitle unpublishTitle"),
@@ -61,6 +62,11 @@ ROWS = table(
     through("Facet.buckets", "FacetBucket", "value label count"),
     through("Query.suggest", "Suggestion", "text hit"),
     through("Query.collection Query.collections CollectionPayload.collection", "Collection", "id slug name titles"),
+    # partners
+    through("Query.titleChanges", "TitleChangeConnection", "edges pageInfo"),
+    through("TitleChangeConnection.edges", "TitleChangeEdge", "node cursor"),
+    through("TitleChangeEdge.node", "TitleChange", "titleId at"),
+    through("TitleChangeEdge.node", "TitleChange", "title", SOMETIMES),
     # editors
     through("Query.editorialTitles", "EditorialTitleConnection", "edges pageInfo"),
     through("EditorialTitleConnection.edges", "EditorialTitleEdge", "node cursor"),
