@@ -66,7 +66,10 @@ def complete(name: str = "Metropolis", **given: Any) -> dict[str, Any]:
     return {
         "texts": [{"language": "en", "name": name, "synopsis": "Above and below.", "tagline": "A heart between."}],
         "windows": [{"countries": ["US", "DE"], "from": LONG_AGO}],
-        "ratings": [{"country": country, "code": "12", "minimumAge": 12} for country in ("US", "DE")],
+        "ratings": [
+            {"country": "US", "code": "PG-13", "minimumAge": 13},
+            {"country": "DE", "code": "12", "minimumAge": 12},
+        ],
         "releaseYear": 1927,
     } | given
 

@@ -1,10 +1,12 @@
 """What an editor sent, put into a document. Of a change, what was not given stays as it is."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from pydantic.alias_generators import to_camel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,40 +32,54 @@ from runtime.languages import canonical
 from runtime.scalars import Id, uuid_of
 
 PLAIN = ("slug", "status", "release_year")
-MAY_BE_EMPTIED = {"status", "release_year"}
+NULLABLE = {"status", "release_year", "kind", "season", "number", "air_date"}
+NOBODY = UUID(int=0)
+"""Stands in for people who are looked up or made only when nothing is wrong."""
 
 
 async def changed(db: AsyncSession, document: TitleDocument, input: inputs.TitleInput) -> TitleDocument:
     """The document as the editor wants it; Refusal of all that is wrong with it, by paths below `input`."""
-    wrong = [*credit_faults(input.credits or ()), *await genre_faults(db, input.genre_ids or ())]
-    wrong += await person_faults(db, input.credits or ())
+    made = replace(document, **given_parts(document, input))
+    wrong = [*await genre_faults(db, input.genre_ids or ()), *await person_faults(db, input.credits or ())]
+    wrong += [below(error, "input") for error in faults(made)]
     if wrong:
         raise Refusal.of(wrong)
+    if input.credits is not None:
+        made = replace(made, credits=await with_people(db, made.credits, input.credits))
+    return ordered(made)
+
+
+def given_parts(document: TitleDocument, input: inputs.TitleInput) -> dict[str, Any]:
+    """The parts of the document that were given, as they would be stored."""
     new: dict[str, Any] = {
         name: getattr(input, name)
         for name in PLAIN
-        if getattr(input, name) is not None or (name in input.given and name in MAY_BE_EMPTIED)
+        if getattr(input, name) is not None or (name in input.given and name in NULLABLE)
     }
     if input.texts is not None:
         new["texts"] = text_entries(input.texts)
     if input.genre_ids is not None:
-        new["genres"] = tuple(UUID(id_) for id_ in input.genre_ids)
+        new["genres"] = tuple(uuid_of(id_) or NOBODY for id_ in input.genre_ids)
     if input.credits is not None:
-        new["credits"] = await credit_entries(db, input.credits)
+        new["credits"] = tuple(
+            CreditEntry(uuid_of(x.person_id or "") or NOBODY, x.role, prose(x.character)) for x in input.credits
+        )
     if input.windows is not None:
         new["windows"] = tuple(WindowEntry(tuple(x.countries), x.from_, x.until) for x in input.windows)
     if input.ratings is not None:
         new["ratings"] = rating_entries(document, input.ratings)
     if input.external_ids is not None:
         new["external_ids"] = tuple(ExternalIdEntry(x.source, x.value.strip()) for x in input.external_ids)
-    made = replace(document, **new)
-    check_document(made)
-    return ordered(made)
+    return new
 
 
-def check_document(document: TitleDocument) -> None:
-    """Refusal of all that is wrong with it, by paths below `input`."""
-    wrong = [below(error, "input") for error in faults(document)]
+def check_nulls(input: inputs.TitleInput | inputs.PlayableInput) -> None:
+    """Refusal REQUIRED of what can't be emptied by null, though it may be left out of a change."""
+    wrong = [
+        fault("REQUIRED", "This can't be null; leave it out to keep it as it is.", "input", to_camel(name))
+        for name in sorted(input.given - NULLABLE)
+        if getattr(input, name) is None
+    ]
     if wrong:
         raise Refusal.of(wrong)
 
@@ -81,11 +97,11 @@ def text_entries(texts: Sequence[inputs.LocalizedTextInput]) -> tuple[TextEntry,
 
 
 def prose(text: str | None) -> str | None:
-    return (text and text.strip()) or None
+    return (text and unicodedata.normalize("NFC", text).strip()) or None
 
 
 def marker_entries(markers: Sequence[inputs.MarkerInput]) -> tuple[MarkerEntry, ...]:
-    return tuple(MarkerEntry(x.kind, x.start_ms, x.end_ms, x.label) for x in markers)
+    return tuple(MarkerEntry(x.kind, x.start_ms, x.end_ms, prose(x.label)) for x in markers)
 
 
 def rating_entries(document: TitleDocument, ratings: Sequence[inputs.TerritoryRatingInput]) -> tuple[RatingEntry, ...]:
@@ -122,31 +138,27 @@ async def existing(db: AsyncSession, table: Any, ids: Sequence[Id]) -> Sequence[
     return found
 
 
-def credit_faults(credits: Sequence[inputs.CreditInput]) -> Faults:
-    for n, credit in enumerate(credits):
-        if (credit.person_id is None) == (credit.person_name is None):
-            yield fault("REQUIRED", "Give either `personId` or `personName`.", "input", "credits", n, "personId")
-        elif credit.person_name is not None:
-            yield from name_faults(spelt(credit.person_name), "input", "credits", n, "personName")
-
-
 async def person_faults(db: AsyncSession, credits: Sequence[inputs.CreditInput]) -> list[UserErrorRow]:
-    named = {n: credit.person_id for n, credit in enumerate(credits) if credit.person_id is not None}
-    known = set(await existing(db, PERSON, list(named.values())))
-    return [
-        fault("UNKNOWN_PERSON", "There is no such person.", "input", "credits", n, "personId")
-        for n, id_ in named.items()
-        if uuid_of(id_) not in known
-    ]
+    known = set(await existing(db, PERSON, [x.person_id for x in credits if x.person_id is not None]))
+    return [error for n, credit in enumerate(credits) for error in credit_faults(credit, known, "input", "credits", n)]
 
 
-async def credit_entries(db: AsyncSession, credits: Sequence[inputs.CreditInput]) -> tuple[CreditEntry, ...]:
+def credit_faults(credit: inputs.CreditInput, known: set[UUID], *path: object) -> Faults:
+    """What is wrong with who is credited."""
+    if (credit.person_id is None) == (credit.person_name is None):
+        yield fault("REQUIRED", "Give either `personId` or `personName`.", *path, "personId")
+    elif credit.person_name is not None:
+        yield from name_faults(spelt(credit.person_name), *path, "personName")
+    elif uuid_of(credit.person_id or "") not in known:
+        yield fault("UNKNOWN_PERSON", "There is no such person.", *path, "personId")
+
+
+async def with_people(
+    db: AsyncSession, entries: Sequence[CreditEntry], credits: Sequence[inputs.CreditInput]
+) -> tuple[CreditEntry, ...]:
+    """The entries with those people who were named."""
     people = await people_named(db, [x.person_name for x in credits if x.person_name is not None])
     return tuple(
-        CreditEntry(
-            UUID(x.person_id) if x.person_id is not None else people[x.person_name or ""],
-            x.role,
-            prose(x.character),
-        )
-        for x in credits
+        entry if x.person_name is None else replace(entry, person_id=people[x.person_name])
+        for entry, x in zip(entries, credits, strict=True)
     )

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.catalog import PlayableKind, PublicationState, TitleKind
 from models.columns import new_id
 from oauth.audit import report
-from resolvers.catalog.editing.changes import changed
+from resolvers.catalog.editing.changes import changed, check_nulls
 from resolvers.catalog.editing.document import PlayableEntry, TitleDocument
 from resolvers.catalog.editing.drafts import (
     check_slug,
@@ -82,12 +82,14 @@ async def insert_title(db: AsyncSession, request: Request, title: EditorialTitle
 async def update_title(request: Request, *, id: Id, revision: int, input: TitleInput) -> EditorialTitleChanged:
     """The title with what was given changed, one revision on; what changes nothing makes no revision.
 
-    Refusals: TITLE_NOT_FOUND (`id`), STALE_REVISION (`revision`, with the newer title), and those of `create_title`.
+    Refusals: TITLE_NOT_FOUND (`id`), STALE_REVISION (`revision`, with the newer title), REQUIRED (what can't be null),
+    and those of `create_title`.
     """
     async with request.write("catalog") as db:
         title = await locked(db, id)
         if title.revision != revision:
             return stale(request, title)
+        check_nulls(input)
         return await keep(db, request, title, await changed(db, title.document, input))
 
 

@@ -19,13 +19,21 @@ from resolvers.catalog.editing.refusals import translated
 from resolvers.catalog.editing.rows import EditorialTitleChanged, EditorialTitleRow
 from resolvers.catalog.editing.rules import LONGEST_SLUG
 from resolvers.catalog.editing.stored import editorial_rows
-from resolvers.catalog.tables import TITLE, TITLE_DRAFT
+from resolvers.catalog.tables import TITLE, TITLE_DRAFT, TITLE_SCHEDULE
 from runtime.errors import Refusal, UserErrorRow
 from runtime.request import Request
 from runtime.scalars import Id, uuid_of
 
 ROOM_FOR_A_NUMBER = 6
 TAKEN = "Another title has this slug."
+UNDIVIDED = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
+"""Letters that Unicode does not take apart into one of ours and a mark."""
+SLUGS = (
+    (TITLE.c.id, TITLE.c.slug),
+    (TITLE_DRAFT.c.title_id, TITLE_DRAFT.c.slug),
+    (TITLE_SCHEDULE.c.title_id, TITLE_SCHEDULE.c.document["slug"].astext),
+)
+"""Whose they are, and where they stand: a title may have several until it is published."""
 
 
 async def locked(db: AsyncSession, id: Id, *path: str) -> EditorialTitleRow:
@@ -82,30 +90,24 @@ def slug_taken(message: str = TAKEN) -> Refusal:
 
 
 async def check_slug(db: AsyncSession, title_id: UUID, slug: str) -> None:
-    others = union_all(
-        select(TITLE.c.id).where(TITLE.c.slug == slug, TITLE.c.id != title_id),
-        select(TITLE_DRAFT.c.title_id).where(TITLE_DRAFT.c.slug == slug, TITLE_DRAFT.c.title_id != title_id),
-    )
-    if (await db.execute(others)).first():
+    """Refusal SLUG_TAKEN where another title has it, is drafted with it, or is to go out with it."""
+    owners = union_all(*(select(owner).where(column == slug) for owner, column in SLUGS))
+    if set((await db.execute(owners)).scalars()) - {title_id}:
         raise slug_taken()
 
 
 def slug_of(name: str) -> str:
     """The name in small ASCII letters, digits and hyphens; "title" where nothing of it is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower().replace("'", "")
+    letters = unicodedata.normalize("NFKD", name.casefold().translate(UNDIVIDED))
+    plain = letters.encode("ascii", "ignore").decode().replace("'", "")
     return re.sub(r"[^a-z0-9]+", "-", plain)[: LONGEST_SLUG - ROOM_FOR_A_NUMBER].strip("-") or "title"
 
 
 async def free_slug(db: AsyncSession, wanted: str) -> str:
     """The slug, with a number where it is taken; whoever else asks for one waits for the end of the transaction."""
     await db.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalog.slugs"))))
-    begins = f"{wanted}%"
-    taken = union_all(
-        select(TITLE.c.slug).where(TITLE.c.slug.like(begins)),
-        select(TITLE_DRAFT.c.slug).where(TITLE_DRAFT.c.slug.like(begins)),
-    )
-    there = set((await db.execute(taken)).scalars())
-    return numbered(wanted, there)
+    taken = union_all(*(select(column).where(column.startswith(wanted)) for _, column in SLUGS))
+    return numbered(wanted, set((await db.execute(taken)).scalars()))
 
 
 def numbered(wanted: str, taken: set[str]) -> str:

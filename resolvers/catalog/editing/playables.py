@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.catalog import PlayableKind, TitleKind
 from models.columns import new_id
-from resolvers.catalog.editing.changes import below, marker_entries, text_entries
+from resolvers.catalog.editing.changes import below, check_nulls, marker_entries, text_entries
 from resolvers.catalog.editing.commands import keep
 from resolvers.catalog.editing.document import PlayableEntry, SeasonEntry, TitleDocument, ordered
 from resolvers.catalog.editing.drafts import locked, stale
@@ -38,8 +38,12 @@ async def save_playable(
         title = await locked(db, title_id, "titleId")
         if title.revision != revision:
             return stale(request, title)
-        before = None if id is None else entry_of(title.document, id)
-        entry = put_in(before or new_entry(title.document, input), input)
+        if id is None:
+            entry = new_entry(title.document, input)
+        else:
+            entry = entry_of(title.document, id)
+            check_nulls(input)
+        entry = put_in(entry, input)
         check_entry(title.document, entry)
         return await keep(db, request, title, with_playable(title.document, entry))
 

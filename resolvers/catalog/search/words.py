@@ -1,7 +1,7 @@
 """What a query may mean: its words, those that it may have been meant to hold, and how each language stems them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -32,19 +32,24 @@ TOKENS = text("""
     from regexp_split_to_table(catalog.searchable(:query), ' ') with ordinality t(token, place)
     where t.token <> '' order by t.place""")
 NEAR = text("""
-    select distinct t.token, w.word from unnest(cast(:tokens as text[]), cast(:errors as int[])) t(token, errors)
+    select distinct t.token, w.word, levenshtein_less_equal(w.word, t.token, t.errors) as distance
+    from unnest(cast(:tokens as text[]), cast(:errors as int[])) t(token, errors)
     join catalog.search_word w on length(w.word) between length(t.token) - t.errors and length(t.token) + t.errors
     where levenshtein_less_equal(w.word, t.token, t.errors) <= t.errors""")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a query. `near` are words of names that it may stand for, none where it need not be forgiven."""
+    """A word of a query. `near` are words of names that it may stand for, each with how many errors are between them;
+    none where it need not be forgiven."""
 
     token: str
     stems: tuple[str, ...]
     is_stop_word: bool
-    near: tuple[str, ...] = ()
+    near: tuple[tuple[str, int], ...] = ()
+
+    def within(self, errors: int) -> list[str]:
+        return [self.token, *(word for word, distance in self.near if distance <= errors)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,14 @@ class Sought:
     @property
     def nearly(self) -> ColumnElement[Any]:
         """All its words, or those that they may stand for."""
-        return together([word.token, *word.near] for word in self.words)
+        return together(word.within(2) for word in self.words)
 
     @property
     def anywhere(self) -> ColumnElement[Any]:
-        """The same or their stems; words that say nothing may be missing, unless it has no others."""
+        """The same but for two errors in a word, which any text would hold; or their stems. Words that say nothing may
+        be missing, unless there are no others."""
         telling = [word for word in self.words if not word.is_stop_word] or self.words
-        return together([word.token, *word.near, *word.stems] for word in telling)
+        return together([*word.within(1), *word.stems] for word in telling)
 
 
 def together(groups: Iterable[Sequence[str]], suffix: str = "") -> ColumnElement[Any]:
@@ -100,9 +106,8 @@ async def understood(db: AsyncConnection, request: Request, query: str) -> Sough
     if not words or await named(db, request, sought):
         return sought
     near = await nearby(db, [word.token for word in words[:MOST_WIDENED]])
-    return Sought(
-        tuple(Word(word.token, word.stems, word.is_stop_word, tuple(near.get(word.token, ()))) for word in words), True
-    )
+    widened = (replace(word, near=tuple(near.get(word.token, {}).items())) for word in words)
+    return Sought(tuple(widened), forgiving=True)
 
 
 async def named(db: AsyncConnection, request: Request, sought: Sought) -> bool:
@@ -118,15 +123,15 @@ def exists_for(request: Request) -> ColumnElement[bool]:
     return or_(title, and_(name.of_person, known_for_something(name.owner_id, request)))
 
 
-async def nearby(db: AsyncConnection, tokens: Sequence[str]) -> dict[str, list[str]]:
-    """Words of names within a typing error of each token, or two of a longer one; and the token with two neighbouring
-    letters exchanged, which Levenshtein's distance counts as two."""
-    near = {token: list(exchanged(token)) for token in tokens}
+async def nearby(db: AsyncConnection, tokens: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Words of names within a typing error of each token, or two of a longer one, with how many; and the token with two
+    neighbouring letters exchanged, which Levenshtein's distance counts as two errors."""
+    near = {token: dict.fromkeys(exchanged(token), 1) for token in tokens}
     long = [token for token in near if len(token) >= SHORTEST_FORGIVEN]
     errors = [2 if len(token) >= TWO_ERRORS_FROM else 1 for token in long]
     if long:
-        for token, word in await db.execute(NEAR, {"tokens": long, "errors": errors}):
-            near[token].append(word)
+        for token, word, distance in await db.execute(NEAR, {"tokens": long, "errors": errors}):
+            near[token].setdefault(word, distance)
     return near
 
 
