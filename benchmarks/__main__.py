@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from benchmarks import home, sign_in, tokens
+from benchmarks import home, search, sign_in, tokens
 
-MEASUREMENTS = {"home": home.measure, "sign_in": sign_in.measure, "tokens": tokens.measure}
+MEASUREMENTS = {"home": home.measure, "search": search.measure, "sign_in": sign_in.measure, "tokens": tokens.measure}
 
 
 async def main(names: list[str]) -> None:

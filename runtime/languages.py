@@ -1,6 +1,7 @@
 """Tags of languages, and which of them a browser asks for."""
 
 import re
+from functools import lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -22,6 +23,7 @@ def accepted_languages(header: str) -> list[str]:
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
 
 
+@lru_cache(maxsize=1000)
 def canonical(tag: str) -> str | None:
     """The tag as BCP 47 would have it written (RFC 5646, sections 2.1.1 and 4.5), such as pt-BR for `PT-br`.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,8 @@ keys = typer.Typer(help="The installation's keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 client = typer.Typer(help="Which applications may use OAuth here.", no_args_is_help=True)
 cli.add_typer(client, name="client")
+catalogue = typer.Typer(help="The catalogue out of files, and into files.", no_args_is_help=True)
+cli.add_typer(catalogue, name="catalog")
 SubgraphOption = Annotated[
     str | None, typer.Option("--subgraph", help=f"One of {', '.join(SUBGRAPHS)}; all of them by default.")
 ]
@@ -153,6 +156,37 @@ def remove_client(id: str) -> None:
     from server.commands.clients import remove_client
 
     typer.echo(f"{asyncio.run(remove_client(read_settings(), id))} of its sessions have ended.")
+
+
+@catalogue.command("import")
+def import_catalogue(
+    file: Annotated[Path, typer.Argument(help="JSON Lines (.jsonl) or CSV (.csv), or either compressed (.gz).")],
+    language: Annotated[str, typer.Option(help="Of lines that do not say in which language they are.")] = "en",
+    countries: Annotated[str | None, typer.Option(help="A window for lines without one, such as US,DE.")] = None,
+    opens: Annotated[datetime | None, typer.Option("--from", help="When that window opens; now, if not said.")] = None,
+    closes: Annotated[datetime | None, typer.Option("--until", help="When it closes; never, if not said.")] = None,
+    rating: Annotated[
+        list[str] | None, typer.Option(help="A rating for lines without any, such as US=PG-13; again for each.")
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Shows viewers what lacks nothing.")] = False,
+    known_genres: Annotated[bool, typer.Option("--known-genres", help="Refuses genres that there are not.")] = False,
+) -> None:
+    """Imports titles; what is wrong is told by line and field, and the rest is imported."""
+    from server.commands.catalog import Options, import_catalogue
+
+    options = Options(language, countries, opens, closes, rating or (), publish, known_genres)
+    tally = asyncio.run(import_catalogue(read_settings(), file, options))
+    sys.exit(1 if tally.refused else 0)
+
+
+@catalogue.command("export")
+def export_catalogue(
+    file: Annotated[Path, typer.Argument(help="Where to: .jsonl or .csv, or either with .gz.")],
+) -> None:
+    """Writes every title as it now stands, drafts too, in the form that `import` takes."""
+    from server.commands.catalog import export_catalogue
+
+    typer.echo(f"{asyncio.run(export_catalogue(read_settings(), file)):,} titles.")
 
 
 @cli.command()

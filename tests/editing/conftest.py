@@ -10,6 +10,7 @@ from runtime.settings import Settings
 from tests.catalog.conftest import shelf  # noqa: F401  a fixture
 from tests.editing.operations import EDITOR
 from tests.requests import resources  # noqa: F401  a fixture
+from tests.seeded import seeded, seeded_template  # noqa: F401  fixtures
 from tests.served import Front, served
 
 

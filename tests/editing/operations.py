@@ -61,15 +61,17 @@ def publisher(front: Front) -> str:
     return token_of(front, EDITOR, PUBLISHING)
 
 
+def rated(code: str, age: int) -> list[dict[str, Any]]:
+    """From 12 in Germany, and as given in the United States, which rate films and series differently."""
+    return [{"country": "US", "code": code, "minimumAge": age}, {"country": "DE", "code": "12", "minimumAge": 12}]
+
+
 def complete(name: str = "Metropolis", **given: Any) -> dict[str, Any]:
     """All that a film needs to be published, but for media."""
     return {
         "texts": [{"language": "en", "name": name, "synopsis": "Above and below.", "tagline": "A heart between."}],
         "windows": [{"countries": ["US", "DE"], "from": LONG_AGO}],
-        "ratings": [
-            {"country": "US", "code": "PG-13", "minimumAge": 13},
-            {"country": "DE", "code": "12", "minimumAge": 12},
-        ],
+        "ratings": rated("PG-13", 13),
         "releaseYear": 1927,
     } | given
 
@@ -97,6 +99,8 @@ async def refused(front: Front, token: str, mutation: str, **variables: Any) -> 
 
 async def create(front: Front, token: str, kind: str = "MOVIE", language: str = "en", **given: Any) -> Answer:
     """A new draft of `complete`, with what is given instead."""
+    if kind == "SERIES":
+        given = {"ratings": rated("TV-14", 14)} | given
     return await done(front, token, CREATE, kind=kind, language=language, input=complete(**given))
 
 

@@ -9,6 +9,7 @@ from tests.editing.operations import (
     SAVE_PLAYABLE,
     Answer,
     answer_of,
+    change,
     create,
     done,
     editor,
@@ -119,6 +120,45 @@ async def test_a_film_has_no_episodes_and_no_texts_of_its_playable(front: Front)
     texts = [{"language": "en", "name": "Another name"}]
     assert await not_saved(front, film, id=film["id"], texts=texts) == [("NOT_APPLICABLE", "input.texts")]
     assert await not_saved(front, film, id=film["id"], number=1) == [("NOT_APPLICABLE", "input.number")]
+
+
+async def test_a_title_with_episodes_is_changed_like_any_other(front: Front, series: Answer) -> None:
+    renamed = await change(front, editor(front), series, texts=[{"language": "en", "name": "Renamed"}])
+    assert (renamed["texts"][0]["name"], playables(renamed)) == ("Renamed", playables(series))
+
+
+async def test_null_keeps_no_texts_from_a_new_one_and_is_refused_for_an_old(front: Front, series: Answer) -> None:
+    nulls = {"texts": None, "markers": None}
+    with_trailer = await save(front, series, kind="TRAILER", **nulls)
+    assert playables(with_trailer)[-1]["texts"] == []
+    first = playables(series)[0]
+    assert await not_saved(front, with_trailer, id=first["id"], **nulls) == [
+        ("REQUIRED", "input.markers"),
+        ("REQUIRED", "input.texts"),
+    ]
+    assert await not_saved(front, with_trailer, id=first["id"], season=None) == [("REQUIRED", "input.season")]
+
+
+async def test_what_is_saved_as_it_was_makes_no_revision(front: Front, series: Answer) -> None:
+    before = await rows_of(front)
+    first = playables(series)[0]
+    assert await save(front, series, id=first["id"], season=1, number=1, kind="EPISODE") == series
+    assert await rows_of(front) == before
+
+
+async def test_a_season_comes_and_goes_with_its_episodes(front: Front, series: Answer) -> None:
+    async def seasons() -> list[int]:
+        async with front.database.read("catalog") as db:
+            found = await db.exec_driver_sql(
+                "select jsonb_path_query_array(document, '$.seasons[*].number') from catalog.title_draft"
+            )
+            return list(found.scalar_one())
+
+    with_two = await save(front, series, kind="EPISODE", season=2, number=1)
+    assert await seasons() == [1, 2]
+    last = playables(with_two)[-1]
+    await done(front, editor(front), REMOVE_PLAYABLE, id=last["id"], revision=with_two["revision"])
+    assert await seasons() == [1]
 
 
 async def test_an_old_revision_is_refused_with_the_newer(front: Front, series: Answer) -> None:

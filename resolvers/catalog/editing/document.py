@@ -1,14 +1,13 @@
 """A title as editors see it: all that is published at once. A draft is one of these, kept as JSON."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, TypeAdapter
-from pydantic.dataclasses import dataclass
+from pydantic import AwareDatetime, ConfigDict, TypeAdapter, with_config
 
 from models.catalog import CreditRole, MarkerKind, PlayableKind, SeriesStatus, TitleKind
 
@@ -16,7 +15,8 @@ T = TypeVar("T")
 STRICT = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class TextEntry:
     """What it is called and about, in one language (BCP 47)."""
 
@@ -26,14 +26,16 @@ class TextEntry:
     tagline: str | None = None
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class CreditEntry:
     person_id: UUID
     role: CreditRole
     character: str | None = None
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class WindowEntry:
     """Countries in which it may be watched from `from_` on, until just before `until`; None is for good."""
 
@@ -42,7 +44,8 @@ class WindowEntry:
     until: AwareDatetime | None = None
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class RatingEntry:
     """A territory's rating; `system` is the body that gave it, `minimum_age` in years."""
 
@@ -53,13 +56,15 @@ class RatingEntry:
     advisories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class ExternalIdEntry:
     source: str
     value: str
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class MarkerEntry:
     """A stretch in milliseconds from the start."""
 
@@ -69,7 +74,8 @@ class MarkerEntry:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class SeasonEntry:
     """`names` maps languages to a name of its own, which most seasons have not."""
 
@@ -78,7 +84,8 @@ class SeasonEntry:
     names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class PlayableEntry:
     """The film itself, whose texts are its title's; an episode, numbered within its season; or a trailer."""
 
@@ -91,7 +98,8 @@ class PlayableEntry:
     markers: tuple[MarkerEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, config=STRICT)
+@with_config(STRICT)
+@dataclass(frozen=True, slots=True)
 class TitleDocument:
     """`genres` has the foremost first, `credits` are in billing order, `playables` in the order of the series."""
 

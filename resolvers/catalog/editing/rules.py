@@ -24,7 +24,11 @@ from runtime.errors import UserErrorRow
 from runtime.languages import canonical
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols that show nothing."""
 LONGEST_SLUG = 100
+CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+"""Unicode's categories Cc and Cs, but for the tab and the end of a line."""
 LONGEST: Mapping[str, int] = {"name": 500, "synopsis": 10_000, "tagline": 500}
 LONGEST_WORD = 200
 """Of a character's name, a label, an external id."""
@@ -105,7 +109,8 @@ def text_faults(texts: Sequence[TextEntry], *path: object) -> Faults:
 
 def name_faults(name: str, *path: object) -> Faults:
     """A name must show something: marks that combine with nothing, spaces and controls do not."""
-    if not any(unicodedata.category(c)[0] in "LNPS" for c in name) or "\n" in name:
+    readable = any(unicodedata.category(c)[0] in "LNPS" and c not in BLANK for c in name[: LONGEST["name"]])
+    if not readable or "\n" in name:
         yield fault("INVALID_NAME", "A name is one line with something to read in it.", *path)
     yield from words_faults(name, LONGEST["name"], *path)
 
@@ -113,7 +118,7 @@ def name_faults(name: str, *path: object) -> Faults:
 def words_faults(words: str, longest: int, *path: object) -> Faults:
     if len(words) > longest:
         yield fault("TOO_LONG", f"At most {longest:,} characters fit here; these are {len(words):,}.", *path)
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in words):
+    elif CONTROL.search(words):
         yield fault("INVALID_TEXT", "There is a control character in this text.", *path)
 
 
@@ -198,7 +203,9 @@ def season_faults(document: TitleDocument) -> Faults:
     for n, season in enumerate(document.seasons):
         if not 0 <= season.number <= HIGHEST_NUMBER:
             yield fault("OUT_OF_RANGE", f"A season's number lies from 0 to {HIGHEST_NUMBER}.", "seasons", n, "number")
-        yield from text_faults([TextEntry(*text) for text in season.names.items()], "seasons", n, "names")
+        for language, name in season.names.items():
+            yield from language_faults(language, "seasons", n, "names", language)
+            yield from name_faults(name, "seasons", n, "names", language)
     episodes = [(entry.season, entry.number) if entry.season is not None else None for entry in document.playables]
     for n, place in repeated(episodes):
         if place is not None:

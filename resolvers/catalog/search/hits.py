@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Float, Select, case, cast, func, or_, select, union, union_all
+from sqlalchemy import CTE, ColumnElement, Float, Select, and_, case, cast, func, or_, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from resolvers.catalog.lists import TitleFilter, conditions, popularity
@@ -13,8 +13,8 @@ from resolvers.visible import visible
 from runtime.request import Request
 
 ALIKE, MUCH_ALIKE = 0.35, 0.6
-"""How similar (pg_trgm, from 0 to 1) a name must be that lacks some of the words: to a mistyped query, and to one whose
-words there are."""
+"""How similar (pg_trgm, from 0 to 1) a name must be that lacks some of the words: at least to a mistyped query, and to
+one whose words there are."""
 MEASURED = 100
 """How many letters of a name are compared one by one: Levenshtein's distance costs the square."""
 SHORTEST_BEGINNING, SHORTEST_PART = 3, 5
@@ -30,8 +30,16 @@ SAID, WATCHED = 0.5, 0.1
 
 async def forgive(db: AsyncConnection, sought: Sought) -> None:
     """Sets how similar names must be, for this connection; only the operator's setting can use the index."""
-    least = ALIKE if sought.forgiving else MUCH_ALIKE
-    await db.execute(select(func.set_config("pg_trgm.similarity_threshold", str(least), False)))
+    least = func.set_config("pg_trgm.similarity_threshold", str(likeness(sought)), False)
+    await db.execute(select(least))
+
+
+def likeness(sought: Sought) -> float:
+    """How similar a name must be: each error changes up to four trigrams, of as many as a query has letters."""
+    if not sought.forgiving:
+        return MUCH_ALIKE
+    letters, changed = len(sought.name), 4 * ERRORS
+    return min(max(ALIKE, (letters - changed) / (letters + changed)), MUCH_ALIKE)
 
 
 def hits(request: Request, sought: Sought, wanted: TitleFilter | None) -> Select[Any]:
@@ -70,27 +78,27 @@ def titles_among(named: CTE, request: Request, sought: Sought, wanted: TitleFilt
 def names(sought: Sought) -> CTE:
     """The owners of names that suit the query, each with the score of the best: once, for titles and people alike."""
     n = SEARCH_NAME.c
-    score = cast(closeness(n.name, sought), Float).label("score")
-    suiting = select(n.owner_id.label("id"), n.of_person, score).where(or_(*ways(sought)))
-    length = len(sought.name)
-    if sought.forgiving and SHORTEST_MISSPELT <= length <= LONGEST_MISSPELT:
-        near = func.length(n.name).between(length - ERRORS, length + ERRORS)
-        close = func.levenshtein_less_equal(n.name, sought.name, ERRORS) <= ERRORS
-        misspelt = select(n.owner_id.label("id"), n.of_person, score).where(near, ~n.of_person, close)
-        suiting = select(union(suiting, misspelt).subquery("suiting"))
-    each = suiting.subquery("each_name").c
-    best = func.max(each.score).label("score")
-    return select(each.id, each.of_person, best).group_by(each.id, each.of_person).cte("named")
+    suiting = union(*(select(n.id).where(way) for way in ways(sought))).subquery("suiting")
+    best = func.max(cast(closeness(n.name, sought), Float)).label("score")
+    statement = select(n.owner_id.label("id"), n.of_person, best).join(suiting, suiting.c.id == n.id)
+    return statement.group_by(n.owner_id, n.of_person).cte("named")
 
 
 def ways(sought: Sought) -> list[ColumnElement[bool]]:
-    """How the statement's name may suit the query: it has all the words, holds it as it stands, or is alike."""
-    n = SEARCH_NAME.c
-    return [
+    """How the statement's name may suit the query: it has all the words, is alike, holds it as it stands, or is what
+    was meant. Apart from each other, for each has an index of its own and costs too much to be checked for all."""
+    n, length = SEARCH_NAME.c, len(sought.name)
+    found = [
         n.words.op("@@", is_comparison=True)(sought.nearly),
         n.name.op("%", is_comparison=True)(sought.name),
         *holding(n.name, sought),
     ]
+    if sought.forgiving and SHORTEST_MISSPELT <= length <= LONGEST_MISSPELT:
+        near = func.length(n.name).between(length - ERRORS, length + ERRORS)
+        # as a list, for which Postgres expects few rows: of `<=` it expects a third of all, and plans for them
+        close = func.levenshtein_less_equal(n.name, sought.name, ERRORS).in_(range(ERRORS + 1))
+        found.append(and_(near, ~n.of_person, close))
+    return found
 
 
 def holding(name: Any, sought: Sought) -> list[ColumnElement[bool]]:

@@ -1,10 +1,9 @@
 """Names completed while they are being typed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from resolvers.catalog.people import known_for_something
@@ -13,7 +12,9 @@ from resolvers.catalog.search.results import load_hits
 from resolvers.catalog.search.words import (
     SHORTEST_FORGIVEN,
     TWO_ERRORS_FROM,
+    Word,
     checked,
+    exchanged,
     nearby,
     together,
 )
@@ -24,11 +25,17 @@ from runtime.request import Request
 
 BEGINS_SO = 0.5
 """What a name gains by beginning with what was typed, beside how much it is watched, from 0 to 1."""
+SHORT = 2
+"""With so few letters a name must begin: words that begin with them are in a third of all names."""
+LIKELY, MORE = 8, 20
+"""How many names are looked at for each that is wanted, and how many times as many where too few exist."""
 NEARLY_BEGUN = text("""
-    select w.word from catalog.search_word w, lateral (
-        select min(levenshtein_less_equal(left(w.word, length(:token) + n), :token, :errors)) as distance
-        from generate_series(-1, 1) n) typed
-    where typed.distance <= :errors order by typed.distance, w.word limit 200""")
+    select word, distance from catalog.search_word, lateral (select least(
+        levenshtein_less_equal(left(word, length(:token) - 1), :token, :errors),
+        levenshtein_less_equal(left(word, length(:token)), :token, :errors),
+        levenshtein_less_equal(left(word, length(:token) + 1), :token, :errors)) as distance) typed
+    where length(word) >= length(:token) - :errors and distance <= :errors
+    order by distance, word limit 200""")
 """A letter too many or too few moves the place up to which it was typed."""
 
 
@@ -40,60 +47,88 @@ async def suggest(request: Request, *, prefix: str, first: int | None = 8) -> li
         return []
     async with request.read("catalog") as db:
         typed = (await db.execute(select(func.catalog.searchable(prefix)))).scalar_one()
-        if not typed:
-            return []
-        *words, begun = typed.split()
-        rows = await completed(db, request, typed, begins([[word] for word in words], [begun]), limit)
-        if not rows:
-            near, begun_so = await nearby(db, words), await begun_nearly(db, begun)
-            forgiving = begins([[word, *near[word]] for word in words], [begun, *begun_so])
-            rows = await completed(db, request, typed, forgiving, limit)
+        rows = await completed(db, request, typed, limit) if typed else []
     nodes = await load_hits(request, [row.owner_id for row in rows])
     return [SuggestionRow(row.label, nodes[row.owner_id]) for row in rows if row.owner_id in nodes]
 
 
-def begins(groups: Sequence[Sequence[str]], begun: Sequence[str]) -> ColumnElement[Any]:
-    """One word of each group, and one that begins like one of `begun`."""
-    last = together([begun], suffix=":*")
-    return together(groups).op("&&")(last) if groups else last
-
-
-async def begun_nearly(db: AsyncConnection, token: str) -> Sequence[str]:
-    """Words that begin nearly as the token does."""
-    if len(token) < SHORTEST_FORGIVEN:
-        return []
-    errors = 2 if len(token) >= TWO_ERRORS_FROM else 1
-    words: Sequence[str] = (await db.execute(NEARLY_BEGUN, {"token": token, "errors": errors})).scalars().all()
-    return words
-
-
-async def completed(
-    db: AsyncConnection, request: Request, typed: str, words: ColumnElement[Any], limit: int
-) -> Sequence[Any]:
-    """The best names that have the words, one an owner: titles', and people's as far as there is room."""
-    n = SEARCH_NAME.c
-    has_them = n.words.op("@@", is_comparison=True)(words)
-    titles = names(typed).where(has_them, ~n.of_person, visible(n.owner_id, request))
-    rows = list(await best(db, titles, limit))
-    if len(rows) < limit:
-        people = names(typed).where(has_them, n.of_person, known_for_something(n.owner_id, request))
-        rows += await best(db, people, limit - len(rows))
+async def completed(db: AsyncConnection, request: Request, typed: str, limit: int) -> Sequence[Any]:
+    """Names as they were typed; else with one error in a word, or with two."""
+    *words, begun = (Word(token) for token in typed.split())
+    exactly = SEARCH_NAME.c.name.startswith(typed) if len(typed) <= SHORT else has(words, begun)
+    rows = await suiting(db, request, typed, exactly, limit)
+    if rows:
+        return rows
+    near = await nearby(db, [word.token for word in words])
+    words = [Word(word.token, near=near[word.token]) for word in words]
+    begun = Word(begun.token, near=await nearly_begun(db, begun.token))
+    for errors in (1, 2):
+        rows = rows or await suiting(db, request, typed, has(words, begun, errors), limit)
     return rows
 
 
-async def best(db: AsyncConnection, found: Select[Any], limit: int) -> Sequence[Any]:
-    one = found.subquery("one").c
-    statement = select(one.owner_id, one.label).order_by(
-        one.score.desc(), func.length(one.label), one.label, one.owner_id
-    )
-    return (await db.execute(statement.limit(limit))).all()
+def has(words: Sequence[Word], begun: Word, errors: int = 0) -> ColumnElement[bool]:
+    """That the statement's name has all the words, and one that begins like `begun`."""
+    query = together([begun.within(errors)], suffix=":*")
+    if words:
+        query = together(word.within(errors) for word in words).op("&&")(query)
+    return SEARCH_NAME.c.words.op("@@", is_comparison=True)(query)
+
+
+async def nearly_begun(db: AsyncConnection, token: str) -> dict[str, int]:
+    """Words that begin nearly as the token does, the nearest first, each with how many errors are between."""
+    near = dict.fromkeys(exchanged(token), 1)
+    if len(token) >= SHORTEST_FORGIVEN:
+        errors = 2 if len(token) >= TWO_ERRORS_FROM else 1
+        for word, distance in await db.execute(NEARLY_BEGUN, {"token": token, "errors": errors}):
+            near.setdefault(word, distance)
+    return near
+
+
+async def suiting(
+    db: AsyncConnection, request: Request, typed: str, suits: ColumnElement[bool], limit: int
+) -> Sequence[Any]:
+    """The best names that suit, one an owner: titles', and people's as far as there is room."""
+    n = SEARCH_NAME.c
+    rows = await best(db, request, names(typed).where(suits, ~n.of_person), visible, limit)
+    if len(rows) < limit:
+        people = names(typed).where(suits, n.of_person)
+        rows += await best(db, request, people, known_for_something, limit - len(rows))
+    return rows
 
 
 def names(typed: str) -> Select[Any]:
-    """Each owner's name that suits best, with its score."""
+    """The owners and labels of names, with how well each suits."""
     n = SEARCH_NAME.c
-    watched = select(POPULARITY.c.score).where(POPULARITY.c.title_id == n.owner_id).scalar_subquery()
     starts: ColumnElement[Any] = case((n.name.startswith(typed), BEGINS_SO), else_=0.0)
-    score = (func.coalesce(watched, literal(0.0)) + starts).label("score")
-    statement = select(n.owner_id, n.label, score).ext(distinct_on(n.owner_id))
-    return statement.order_by(n.owner_id, score.desc(), n.label)
+    score = (func.coalesce(POPULARITY.c.score, 0.0) + starts).label("score")
+    return select(n.owner_id, n.label, score).outerjoin(POPULARITY, POPULARITY.c.title_id == n.owner_id)
+
+
+def in_order(one: Any) -> tuple[ColumnElement[Any], ...]:
+    """The best first; of equals the shortest."""
+    return one.score.desc(), func.length(one.label), one.label, one.owner_id
+
+
+async def best(
+    db: AsyncConnection,
+    request: Request,
+    found: Select[Any],
+    exists_for: Callable[[Any, Request], ColumnElement[bool]],
+    limit: int,
+) -> list[Any]:
+    """The first names whose owners exist for the viewer, one an owner. Most do: so the first few are looked at, and
+    more only where these did not do."""
+    room = limit * LIKELY
+    names = found.subquery("names")
+    while True:
+        likely = select(names).order_by(*in_order(names.c)).limit(room).subquery("likely").c
+        seen = exists_for(likely.owner_id, request).label("seen")
+        rows = (await db.execute(select(likely.owner_id, likely.label, seen).order_by(*in_order(likely)))).all()
+        owners: dict[Any, Any] = {}
+        for row in rows:
+            if row.seen:
+                owners.setdefault(row.owner_id, row)
+        if len(owners) >= limit or len(rows) < room:
+            return list(owners.values())[:limit]
+        room *= MORE

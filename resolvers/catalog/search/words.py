@@ -1,7 +1,7 @@
 """What a query may mean: its words, those that it may have been meant to hold, and how each language stems them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -44,12 +44,12 @@ class Word:
     none where it need not be forgiven."""
 
     token: str
-    stems: tuple[str, ...]
-    is_stop_word: bool
-    near: tuple[tuple[str, int], ...] = ()
+    stems: tuple[str, ...] = ()
+    is_stop_word: bool = False
+    near: Mapping[str, int] = field(default_factory=dict)
 
     def within(self, errors: int) -> list[str]:
-        return [self.token, *(word for word, distance in self.near if distance <= errors)]
+        return [self.token, *(word for word, distance in self.near.items() if distance <= errors)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ async def understood(db: AsyncConnection, request: Request, query: str) -> Sough
     if not words or await named(db, request, sought):
         return sought
     near = await nearby(db, [word.token for word in words[:MOST_WIDENED]])
-    widened = (replace(word, near=tuple(near.get(word.token, {}).items())) for word in words)
+    widened = (replace(word, near=near.get(word.token, {})) for word in words)
     return Sought(tuple(widened), forgiving=True)
 
 
