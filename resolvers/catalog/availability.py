@@ -1,17 +1,18 @@
 """Whether a title can be watched in the viewer's country now, since and until when, and what badges say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from models.catalog import PlayableKind
-from resolvers.catalog.keys import grouped
+from resolvers.catalog.keys import grouped, there
 from resolvers.catalog.rows import AvailabilityRow, AvailabilityState, Badge
 from resolvers.catalog.tables import PLAYABLE, PUBLISHED_WINDOW, TITLE
 from resolvers.visible import in_window
 from runtime.database import among
+from runtime.errors import NotFound
 from runtime.request import Request
 
 NEW = timedelta(days=30)
@@ -39,7 +40,8 @@ def availability_at(now: datetime, windows: Sequence[Window]) -> AvailabilityRow
     return AvailabilityRow(state, opens_at, end_of(windows))
 
 
-async def availability_of(request: Request, ids: Sequence[UUID]) -> list[AvailabilityRow | None]:
+async def availability_of(request: Request, ids: Sequence[UUID]) -> list[AvailabilityRow | NotFound]:
+    """Each title's availability in the request's country."""
     w = PUBLISHED_WINDOW.c
     statement = (
         select(w.title_id, w.opens_at, w.closes_at)
@@ -49,7 +51,8 @@ async def availability_of(request: Request, ids: Sequence[UUID]) -> list[Availab
     async with request.read("catalog") as db:
         rows = (await db.execute(statement)).all()
     windows = grouped((id_, (opens_at, closes_at)) for id_, opens_at, closes_at in rows)
-    return [availability_at(request.now, windows[id_]) for id_ in ids]
+    found = {id_: availability_at(request.now, of_title) for id_, of_title in windows.items()}
+    return there(ids, {id_: row for id_, row in found.items() if row is not None})
 
 
 async def badges_of(request: Request, ids: Sequence[UUID]) -> list[list[Badge]]:
@@ -66,8 +69,20 @@ async def badges_of(request: Request, ids: Sequence[UUID]) -> list[list[Badge]]:
     async with request.read("catalog") as db:
         rows = await db.execute(select(TITLE.c.id, TITLE.c.added_at, aired).where(among(TITLE.c.id, ids)))
     dates = {id_: (added_at, last) for id_, added_at, last in rows}
-    windows = [await waiting for waiting in [request.load(availability_of, id_) for id_ in ids]]
-    return [badges_at(request.now, window, *dates[id_]) for id_, window in zip(ids, windows, strict=True)]
+    windows = [request.load(availability_of, id_) for id_ in ids]
+    return [
+        badges_at(request.now, await unless_gone(window), *dates.get(id_, (request.now, None)))
+        for id_, window in zip(ids, windows, strict=True)
+    ]
+
+
+async def unless_gone(window: Awaitable[AvailabilityRow | NotFound]) -> AvailabilityRow | None:
+    """A title's availability; None for one that was withdrawn since the operation began to read it."""
+    try:
+        found = await window
+    except NotFound:
+        return None
+    return None if isinstance(found, NotFound) else found
 
 
 def badges_at(now: datetime, window: AvailabilityRow | None, added_at: datetime, aired: date | None) -> list[Badge]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import TableValuedAlias, Uuid, column, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from runtime.errors import NotFound
 from runtime.scalars import uuid_of
 
 V = TypeVar("V")
@@ -26,6 +27,11 @@ def known(ids: Sequence[UUID | None]) -> list[UUID]:
 
 def in_order(ids: Iterable[UUID | None], found: Mapping[UUID, V]) -> list[V | None]:
     return [None if key is None else found.get(key) for key in ids]
+
+
+def there(ids: Iterable[UUID], found: Mapping[UUID, V]) -> list[V | NotFound]:
+    """What every title has. One that was withdrawn since the operation began to read it no longer exists."""
+    return [found[key] if key in found else NotFound("It does not exist any more.") for key in ids]
 
 
 def grouped(pairs: Iterable[tuple[UUID, V]]) -> defaultdict[UUID, list[V]]:

@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.catalog import TitleKind
-from resolvers.catalog.keys import in_order, known, storable, uuids
+from resolvers.catalog.keys import in_order, known, storable, there, uuids
 from resolvers.catalog.languages import preference
 from resolvers.catalog.rows import MovieRow, SeriesRow, TextLength
 from resolvers.catalog.synopsis import shortened
 from resolvers.catalog.tables import TITLE, TITLE_TEXT
 from resolvers.visible import visible
 from runtime.database import among
-from runtime.errors import BadInput
+from runtime.errors import BadInput, NotFound
 from runtime.request import Request
 from runtime.scalars import Id
 
@@ -83,9 +83,9 @@ async def texts_of(request: Request, ids: Sequence[UUID], column: Any, *order: A
         return dict((await db.execute(statement)).all())
 
 
-async def original_names_of(request: Request, ids: Sequence[UUID]) -> list[str | None]:
+async def original_names_of(request: Request, ids: Sequence[UUID]) -> list[str | NotFound]:
     original = (TITLE_TEXT.c.language == TITLE.c.original_language).desc()
-    return in_order(ids, await texts_of(request, ids, TITLE_TEXT.c.name, original))
+    return there(ids, await texts_of(request, ids, TITLE_TEXT.c.name, original))
 
 
 async def synopses_of(

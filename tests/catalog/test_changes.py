@@ -25,9 +25,9 @@ ALL = "{ titles(first: 100) { edges { node { id name } } } }"
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def partner(resources: Resources, country: str = "US", age: int = 99) -> Request:
+def partner(resources: Resources, country: str = "US", age: int = 99, now: datetime | None = None) -> Request:
     viewer = make_viewer(maximum_age=age, scopes=frozenset({"catalog:feed"}))
-    return make_request(resources, viewer, country=country, now=datetime.now(UTC))
+    return make_request(resources, viewer, country=country, now=now or datetime.now(UTC))
 
 
 class Mirror:
@@ -39,11 +39,11 @@ class Mirror:
         self.told: set[str] = set()
         self.after: str | None = None
 
-    async def read(self, first: int = 3) -> list[tuple[str, str | None]]:
+    async def read(self, first: int = 3, now: datetime | None = None) -> list[tuple[str, str | None]]:
         """Reads on until there is no more; what was told, in order."""
         told = []
         while True:
-            request = partner(self.resources, self.country, self.age)
+            request = partner(self.resources, self.country, self.age, now)
             page = (await ask(schema, request, FEED, first=first, after=self.after))["titleChanges"]
             for node in (edge["node"] for edge in page["edges"]):
                 told.append((node["titleId"], node["title"] and node["title"]["name"]))
@@ -97,17 +97,18 @@ async def test_what_comes_changes_and_goes_is_told(resources: Resources, shelf: 
 
 
 async def test_windows_that_open_and_close_are_told_by_themselves(resources: Resources, shelf: Shelf) -> None:
+    """Published an hour ago, open for ten minutes since then: a mirror that reads at each of the instants."""
     now = datetime.now(UTC)
-    opens, closes = now + 200 * MILLISECOND, now + 400 * MILLISECOND
-    shelf.movie("brief", windows=[(["US"], opens, closes)])
-    shelf.movie("elsewhere", windows=[(["DE"], opens, closes)])
+    opened, closed = now - timedelta(minutes=30), now - timedelta(minutes=20)
+    shelf.movie("brief", windows=[(["US"], opened, closed)])
+    shelf.movie("elsewhere", windows=[(["DE"], opened, closed)])
     await shelf.store(resources)
-    mirror = Mirror(resources)
-    assert [name for _, name in await mirror.read()] == ["Brief"]
-    await asyncio.sleep((opens - datetime.now(UTC)).total_seconds() + 0.02)
-    assert [name for _, name in await mirror.read()] == ["Brief"]
-    await asyncio.sleep((closes - datetime.now(UTC)).total_seconds() + 0.02)
-    assert [name for _, name in await mirror.read()] == [None]
+    async with resources.database.write("catalog") as db:
+        await db.execute(text("update catalog.title_change set changed_at = :at"), {"at": now - timedelta(hours=1)})
+    mirror, told = Mirror(resources), []
+    for instant in (opened - MILLISECOND, opened, closed - MILLISECOND, closed, now):
+        told.append([name for _, name in await mirror.read(now=instant)])
+    assert told == [["Brief"], ["Brief"], [], [None], []]
     assert mirror.names == {}
 
 
@@ -186,18 +187,17 @@ def windows(rnd: random.Random) -> Sequence[tuple[list[str], datetime, datetime 
 
 async def test_a_change_that_is_not_committed_yet_is_not_passed(resources: Resources, shelf: Shelf) -> None:
     """A window opens after an open transaction has stamped its change: the reader waits with it."""
-    shelf.movie("first")
-    slow, brief = shelf.movie("slow", state=PublicationState.DRAFT), None
-    await shelf.store(resources)
-    soon = datetime.now(UTC) + 300 * MILLISECOND
-    brief = shelf.movie("brief", windows=[(["US"], soon, None)])
+    slow = shelf.movie("slow", state=PublicationState.DRAFT)
+    brief = shelf.movie("brief", windows=[(["US"], datetime.now(UTC) + timedelta(days=1), None)])
     await shelf.store(resources)
     mirror = Mirror(resources)
     await mirror.read()
+    opens = text("update catalog.published_window set opens_at = clock_timestamp() where title_id = :id")
     async with resources.database.write("catalog") as db:
         await db.execute(text("update catalog.title set state = 'PUBLISHED' where id = :id"), {"id": slow.id})
         await publish(db, [slow.id])
-        await asyncio.sleep((soon - datetime.now(UTC)).total_seconds() + 0.05)
+        async with resources.database.write("catalog") as other:
+            await other.execute(opens, {"id": brief.id})
         assert await asyncio.wait_for(mirror.read(), 5) == []
     assert await mirror.read() == [(str(slow.id), "Slow"), (str(brief.id), "Brief")]
 

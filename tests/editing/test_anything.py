@@ -168,7 +168,7 @@ async def check_publishable(front: Front, title: Answer) -> None:
 @example(
     kind="SERIES",
     language="de",
-    new={"texts": [{"language": "EN", "name": " Me\u0301tro  polis ", "synopsis": " "}], "status": "ENDED"},
+    new={"texts": [{"language": "EN", "name": " Me\u0301tro  polis ", "synopsis": " Me\u0301lo "}], "status": "ENDED"},
     change={
         "windows": [{"countries": ["US"], "from": MOMENTS[1]}],
         "ratings": [{"country": "SE", "code": " 15 ", "minimumAge": 15}],

@@ -40,7 +40,7 @@ async def locked(db: AsyncSession, id: Id, *path: str) -> EditorialTitleRow:
     """The title as it now stands, locked until the transaction ends; Refusal TITLE_NOT_FOUND (`path`, else `id`)."""
     key = uuid_of(id)
     if key is not None:
-        await db.execute(select(TITLE.c.id).where(TITLE.c.id == key))
+        await db.execute(select(TITLE.c.id).where(TITLE.c.id == key).with_for_update())
         found = await editorial_rows(db, [key])
         if key in found:
             return found[key]
