@@ -13,13 +13,15 @@ KNOWN = Locale("en")
 
 
 def accepted_languages(header: str) -> list[str]:
-    """The language tags of an Accept-Language header (RFC 9110, section 12.5.4), best first."""
+    """The language tags of an Accept-Language header (RFC 9110, section 12.5.4), best first, as BCP 47 would have them
+    written; what is none is left out."""
     weighted = []
     for part in header.split(",")[:MOST_LANGUAGES]:
         tag, _, parameters = part.partition(";")
         quality = parameters.partition("q=")[2].strip() or "1"
-        if tag.strip() not in ("", "*") and quality.replace(".", "", 1).isdigit() and float(quality) > 0:
-            weighted.append((float(quality), tag.strip()))
+        known = canonical(tag.strip())
+        if known is not None and quality.replace(".", "", 1).isdigit() and float(quality) > 0:
+            weighted.append((float(quality), known))
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
 
 

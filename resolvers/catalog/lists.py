@@ -1,7 +1,7 @@
 """Browsing: titles filtered and sorted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -13,11 +13,13 @@ from models.catalog import PlayableKind, TitleKind
 from resolvers.catalog.keys import integer, known, moment, real, storable, uuids, words
 from resolvers.catalog.pages import Order, title_page
 from resolvers.catalog.rows import AvailabilityState
-from resolvers.catalog.tables import CREDIT, POPULARITY, PUBLISHED_PLAYABLE, PUBLISHED_WINDOW, TITLE, TITLE_GENRE
+from resolvers.catalog.tables import CREDIT, GENRE, POPULARITY, PUBLISHED_PLAYABLE, PUBLISHED_WINDOW, TITLE, TITLE_GENRE
 from resolvers.catalog.titles import AnyTitle, name_of, visible_titles
 from resolvers.paging import Page
-from resolvers.visible import in_window, playable_now
+from resolvers.visible import in_window, playable_now, visible
 from runtime.database import among
+from runtime.errors import BadInput
+from runtime.languages import canonical
 from runtime.request import Request
 from runtime.scalars import Id, LanguageTag
 
@@ -44,6 +46,43 @@ class TitleFilter:
     subtitle_languages: list[LanguageTag] | None = None
     person_id: Id | None = None
     state: AvailabilityState | None = None
+
+
+async def checked_filter(request: Request, wanted: TitleFilter | None) -> TitleFilter | None:
+    """The filter, its languages as BCP 47 would have them written. BadInput for a genre that there is not, or that has
+    nothing for this viewer, for ill-formed languages, and for years that end before they begin."""
+    if wanted is None:
+        return None
+    await check_genres(request, wanted.genres or [])
+    first, last = wanted.release_year_from, wanted.release_year_to
+    if first is not None and last is not None and first > last:
+        raise BadInput(f"`filter.releaseYearFrom` is {first}, after `filter.releaseYearTo`, {last}.")
+    return replace(
+        wanted,
+        audio_languages=known_languages("audioLanguages", wanted.audio_languages),
+        subtitle_languages=known_languages("subtitleLanguages", wanted.subtitle_languages),
+    )
+
+
+async def check_genres(request: Request, ids: list[Id]) -> None:
+    if not ids:
+        return
+    anything = exists().where(TITLE_GENRE.c.genre_id == GENRE.c.id, visible(TITLE_GENRE.c.title_id, request))
+    statement = select(GENRE.c.id).where(among(GENRE.c.id, known(uuids(ids))), anything)
+    async with request.read("catalog") as db:
+        there = set((await db.execute(statement)).scalars())
+    for place, (id_, key) in enumerate(zip(ids, uuids(ids), strict=True)):
+        if key not in there:
+            raise BadInput(f"`filter.genres.{place}` is {id_!r}, the id of no genre.")
+
+
+def known_languages(field: str, tags: list[LanguageTag] | None) -> list[LanguageTag] | None:
+    if tags is None:
+        return None
+    for place, tag in enumerate(tags):
+        if canonical(tag) is None:
+            raise BadInput(f"`filter.{field}.{place}` is {tag!r}, which is not a language tag of BCP 47.")
+    return [LanguageTag(canonical(tag) or tag) for tag in tags]
 
 
 def conditions(wanted: TitleFilter | None, request: Request) -> list[ColumnElement[bool]]:
@@ -126,7 +165,11 @@ async def titles(
     first: int | None = 20,
     after: str | None = None,
 ) -> Page[AnyTitle]:
-    """The titles that exist for the viewer: the most watched, newest, alphabetically or soonest to leave first."""
+    """The titles that exist for the viewer: the most watched, newest, alphabetically or soonest to leave first.
+
+    BadInput for a filter that can't be: see `checked_filter`.
+    """
     key, order = sorting(sort, request)
+    filter = await checked_filter(request, filter)
     source: Select[Any] = visible_titles(request, *conditions(filter, request)).add_columns(key.label("sort_key"))
     return await title_page(request, source, order, first, after)

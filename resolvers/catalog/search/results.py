@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from resolvers.catalog.keys import real
-from resolvers.catalog.lists import TitleFilter, conditions
+from resolvers.catalog.lists import TitleFilter, checked_filter, conditions
 from resolvers.catalog.pages import Order, keyset
 from resolvers.catalog.people import people_by_id
 from resolvers.catalog.rows import MovieRow, PersonRow, SeriesRow
@@ -49,8 +49,10 @@ async def search(
     first: int | None = 20,
     after: str | None = None,
 ) -> SearchRow:
-    """The best first. BadInput for a query of more than 200 characters; a blank one finds nothing."""
+    """The best first. BadInput for a query of more than 200 characters, or a filter that can't be: see
+    `checked_filter`; a blank query finds nothing."""
     limit, query = limit_of(first), checked(query)
+    filter = await checked_filter(request, filter)
     found: Sequence[Any] = []
     async with request.read("catalog") as db:
         sought = await understood(db, request, query)
