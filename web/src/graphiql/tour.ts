@@ -44,12 +44,16 @@ const catalog: Section = {
     { operation: "Titles", title: "Browse titles", shows: "filter, sort and page", variables: titlesVariables },
     { operation: "Genres", title: "Genres", shows: "ids for the filter" },
     { operation: "Search", title: "Search", shows: "with a typing error on purpose", variables: () => ({ query: "nosferat" }) },
+    { operation: "Suggest", title: "Suggestions", shows: "while it is being typed", variables: () => ({ prefix: "metr" }) },
     { operation: "Film", title: "A film", shows: "texts, credits, tracks, progress", variables: slugOf("movie") },
     { operation: "SeriesWithEpisodes", title: "A series", shows: "its seasons and episodes", variables: slugOf("series") },
     { operation: "Playable", title: "A playable", shows: "what the player is given", variables: async () => ({ id: await exampleId("movie") }) },
     { operation: "Collections", title: "Collections", shows: "put together by hand" },
     { operation: "Collection", title: "One collection", shows: "by its slug", variables: slugOf("collection") },
     { operation: "Person", title: "A person", shows: "and every title of theirs", variables: async () => ({ id: await exampleId("person") }) },
+    { operation: "EditorialTitles", title: "For editors", shows: "FORBIDDEN without catalog:edit", needs: "session", variables: () => ({ query: "metropolis", country: "DE" }) },
+    { operation: "CreateTitle", title: "A new draft", shows: "FORBIDDEN without catalog:edit", needs: "session", variables: () => ({ name: "A film of our own" }) },
+    { operation: "TitleChanges", title: "For partners", shows: "FORBIDDEN without catalog:feed", needs: "session" },
   ],
 };
 
