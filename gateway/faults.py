@@ -2,7 +2,7 @@
 
 import asyncpg
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSyntaxError, ValueNode, VariableDefinitionNode
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -31,9 +31,14 @@ def described(error: GraphQLError, cause: Exception | None, executing: bool) -> 
         return error.message, "GRAPHQL_PARSE_FAILED"
     if is_connection_lost(cause):
         return "A service that this needs does not answer: try again soon.", "SERVICE_UNAVAILABLE"
-    if cause is not None:
+    if cause is not None and not is_about_input(error):
         return "Something went wrong on our side.", "INTERNAL_SERVER_ERROR"
     return error.message, BadInput.code if executing else "GRAPHQL_VALIDATION_FAILED"
+
+
+def is_about_input(error: GraphQLError) -> bool:
+    """Whether a value is none of its type, such as a DateTime without an offset; the message says so."""
+    return any(isinstance(node, (VariableDefinitionNode, ValueNode)) for node in error.nodes or ())
 
 
 def is_connection_lost(cause: BaseException | None) -> bool:

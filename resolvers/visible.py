@@ -1,5 +1,6 @@
 """What a viewer may see: the one predicate that every path to a title goes through, in whichever subgraph."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_
@@ -20,10 +21,23 @@ def playable_now(title_id: Any, request: Request) -> ColumnElement[bool]:
     return exists().where(*in_window(title_id, request), col(Window.opens_at) <= request.now)
 
 
+def visible_to_anyone(title_id: Any, now: datetime) -> ColumnElement[bool]:
+    """Whether the title exists for some viewer in some country."""
+    return exists().where(col(Window.title_id) == title_id, not_over(now))
+
+
 def in_window(title_id: Any, request: Request) -> list[ColumnElement[bool]]:
+    return [*for_viewer(title_id, request), not_over(request.now)]
+
+
+def for_viewer(title_id: Any, request: Request) -> list[ColumnElement[bool]]:
+    """What makes a window of the title one for the viewer, though it may be over."""
     return [
         col(Window.title_id) == title_id,
         col(Window.country) == request.country,
         col(Window.minimum_age) <= request.maximum_age,
-        or_(col(Window.closes_at).is_(None), col(Window.closes_at) > request.now),
     ]
+
+
+def not_over(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Window.closes_at).is_(None), col(Window.closes_at) > now)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -13,13 +14,24 @@ from models.catalog import Artwork
 from models.catalog import ArtworkKind as Kind
 from runtime.database import Database
 from runtime.storage import Storage
-from sandbox.artwork import ArtworkKind, PosterSubject, alt_text, blurhash_of, draw, size_of
+from sandbox.artwork import ArtworkKind, PosterSubject, alt_text, draw
 from sandbox.catalogue import CreditRole, StarterTitle, read
 from sandbox.seed_catalog import Report, id_of, title_id
 
 LABEL = "Drawing posters and backdrops"
 MEDIA_TYPE = "image/jpeg"
 KINDS: tuple[ArtworkKind, ...] = ("POSTER", "BACKDROP")
+
+
+class Measured(Protocol):
+    """What a picture turns out to be: width and height in pixels, and its BlurHash."""
+
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def blurhash(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +51,23 @@ class Picture:
         """Where it lies in object storage."""
         return f"artwork/{self.subject.slug}/{self.kind.lower()}.jpg"
 
-    def row(self, blurhash: str) -> Artwork:
+    def row(self, measured: Measured) -> Artwork:
         """Its row; posters bear words in English, backdrops none."""
-        width, height = size_of(self.kind)
         return Artwork(
             id=self.id,
             owner_id=self.title_id,
             kind=Kind(self.kind),
             language="en" if self.kind == "POSTER" else None,
             object_key=self.key,
-            width=width,
-            height=height,
-            blurhash=blurhash,
+            width=measured.width,
+            height=measured.height,
+            blurhash=measured.blurhash,
             alt=alt_text(self.kind, self.subject),
         )
 
 
-Drawn = tuple[bytes, str]
+Measure = Callable[[bytes], Measured]
+Drawn = tuple[bytes, Measured]
 
 
 class Pool(Protocol):
@@ -77,13 +89,13 @@ def subject_of(title: StarterTitle) -> PosterSubject:
     return PosterSubject(title.slug, title.name, title.genres, title.release_year, director)
 
 
-def draw_picture(picture: Picture) -> Drawn:
-    """The encoded picture and its BlurHash; for use in a pool of processes."""
+def draw_picture(measure: Measure, picture: Picture) -> Drawn:
+    """The encoded picture, and what it turns out to be; for use in a pool of processes."""
     data = draw(picture.kind, picture.subject)
-    return data, blurhash_of(data)
+    return data, measure(data)
 
 
-async def draw_all(database: Database, storage: Storage, report: Report, *, pool: Pool) -> None:
+async def draw_all(database: Database, storage: Storage, report: Report, *, pool: Pool, measure: Measure) -> None:
     """Draws and stores what is missing; a run after a killed one goes on where that one stopped."""
     async with database.read("catalog") as db:
         there = set((await db.execute(select(col(Artwork.id)))).scalars())
@@ -91,10 +103,10 @@ async def draw_all(database: Database, storage: Storage, report: Report, *, pool
     missing = [picture for picture in wanted if picture.id not in there]
     done = len(wanted) - len(missing)
     report(LABEL, done, len(wanted))
-    async for picture, (data, blurhash) in pool(draw_picture, missing):
+    async for picture, (data, measured) in pool(partial(draw_picture, measure), missing):
         await storage.put(picture.key, data, MEDIA_TYPE)
         async with database.write("catalog") as session:
-            row = picture.row(blurhash).model_dump()
+            row = picture.row(measured).model_dump()
             await session.execute(insert(Artwork).values(row).on_conflict_do_nothing())
         done += 1
         report(LABEL, done, len(wanted))

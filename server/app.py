@@ -20,6 +20,7 @@ from oauth.provider.routes import provider_routes
 from runtime.resources import Resources, open_resources
 from runtime.settings import SUBGRAPHS as NAMES
 from runtime.settings import Settings, Subgraph
+from server.artwork import artwork_routes
 from server.delivery import delivery_routes
 from server.mailbox import mailbox_routes
 from server.middleware import RequestLog
@@ -50,6 +51,7 @@ def create_app(settings: Settings, subgraph: Subgraph | None = None) -> Starlett
         routes=[
             *(Route("/graphql", Graph(), middleware=[COMPRESSED]), WebSocketRoute("/graphql", Graph())),
             *routes(),
+            *artwork_routes(subgraph),
             *mailbox_routes(settings),
             *privacy_routes(),
             *([*hosted_routes(), *provider_routes()] if subgraph in (None, "identity") else ()),

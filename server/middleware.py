@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 LONGEST_ID = 64
+SIGNED = ("/s/", "/artwork/editorial/")
 
 
 class RequestLog:
@@ -49,5 +50,5 @@ def id_of(scope: Scope) -> str:
 
 
 def logged(path: str) -> str:
-    """The path as it may stand in a log: a signed address would let its reader watch."""
-    return "/s/…" if path.startswith("/s/") else path
+    """The path as it may stand in a log: a signed address would let its reader watch, or see a draft's pictures."""
+    return next((f"{secret}…" for secret in SIGNED if path.startswith(secret)), path)

@@ -1,4 +1,4 @@
-"""What is neither GraphQL nor media: pages, pictures, keys, and whether we are well."""
+"""What is neither GraphQL nor media: pages, keys, and whether we are well."""
 
 from pathlib import Path
 
@@ -11,12 +11,9 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from media.files import content_type
 from runtime.resources import Resources
-from runtime.storage import MissingObject
 
 WEB = Path(__file__).parent.parent / "web" / "dist"
-FOREVER = "public, max-age=31536000, immutable"
 log = structlog.get_logger()
 
 
@@ -27,7 +24,6 @@ def routes() -> list[BaseRoute]:
         Route("/health/live", lambda request: PlainTextResponse("ok")),
         Route("/health/ready", ready),
         Route("/.well-known/jwks.json", keys),
-        Route("/artwork/{key:path}", artwork),
         Route("/watch/{name}", watch),
         Mount("/web", StaticFiles(directory=WEB, check_dir=False)),
     ]
@@ -67,17 +63,6 @@ async def keys(request: Request) -> Response:
     resources: Resources = request.app.state.resources
     headers = {"cache-control": "public, max-age=300", "access-control-allow-origin": "*"}
     return JSONResponse(resources.tokens.public(), headers=headers)
-
-
-async def artwork(request: Request) -> Response:
-    """A picture, from object storage."""
-    resources: Resources = request.app.state.resources
-    key = f"artwork/{request.path_params['key']}"
-    try:
-        data = await resources.storage.get(key)
-    except MissingObject:
-        return PlainTextResponse("There is no such picture.", status_code=404)
-    return Response(data, media_type=content_type(key), headers={"cache-control": FOREVER})
 
 
 async def watch(request: Request) -> Response:

@@ -5,15 +5,19 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from media.artwork import Measured, measured
 from runtime.request import Request
 from runtime.resources import open_resources
 from runtime.settings import Settings
-from sandbox.seed_artwork import draw_all
+from sandbox.artwork import size_of
+from sandbox.seed_artwork import KINDS, draw_all
 from server.seed.accounts import seed_accounts
 from server.seed.avatars import seed_avatars
 from server.seed.catalogue import seed_catalogue
@@ -63,15 +67,24 @@ async def fill_all(settings: Settings) -> None:
         await seed_avatars(resources)
         await seed_accounts(request)
         await seed_clients(request)
-        await draw_all(resources.database, resources.storage, silent, pool=blank)
+        await draw_all(resources.database, resources.storage, silent, pool=blank, measure=measured)
         await seed_households(request, silent)
         await seed_viewer(request)
 
 
-async def blank(draw: Callable[[Any], Any], subjects: Iterable[Any]) -> AsyncIterator[tuple[Any, tuple[bytes, str]]]:
-    """In place of 400 pictures, which take a minute to draw: none of the tests looks at them."""
+async def blank(
+    draw: Callable[[Any], Any], subjects: Iterable[Any]
+) -> AsyncIterator[tuple[Any, tuple[bytes, Measured]]]:
+    """In place of 400 pictures, which take a minute to draw, grey ones: none of the tests looks at them."""
+    pictures = {kind: grey(*size_of(kind)) for kind in KINDS}
     for subject in subjects:
-        yield subject, (b"a picture", BLURHASH)
+        yield subject, pictures[subject.kind]
+
+
+def grey(width: int, height: int) -> tuple[bytes, Measured]:
+    buffer = BytesIO()
+    Image.new("L", (width, height), 128).save(buffer, "JPEG")
+    return buffer.getvalue(), Measured(width, height, BLURHASH)
 
 
 def silent(label: str, done: float, total: float, note: str = "") -> None:

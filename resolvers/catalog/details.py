@@ -1,23 +1,19 @@
-"""What a title's page shows beside its texts: genres, maturity rating, artwork, external ids."""
+"""What a title's page shows beside its texts: genres, maturity rating, external ids."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from models.catalog import ArtworkKind
-from resolvers.catalog.keys import grouped, in_order
-from resolvers.catalog.languages import preference
-from resolvers.catalog.rows import ArtworkRow, ExternalIdRow, GenreRow, MaturityRow
-from resolvers.catalog.tables import ARTWORK, EXTERNAL_ID, GENRE, RATING, TITLE_GENRE
+from resolvers.catalog.keys import grouped, there
+from resolvers.catalog.rows import ExternalIdRow, GenreRow, MaturityRow
+from resolvers.catalog.tables import EXTERNAL_ID, GENRE, RATING, TITLE_GENRE
 from resolvers.texts import best
 from resolvers.visible import visible
 from runtime.database import among
-from runtime.errors import BadInput
+from runtime.errors import NotFound
 from runtime.request import Request
-from runtime.scalars import Url
 
 
 def genre_row(request: Request, id_: UUID, slug: str, names: dict[str, str]) -> GenreRow:
@@ -52,56 +48,13 @@ async def genres(request: Request) -> list[GenreRow]:
     return sorted((genre_row(request, *row) for row in found), key=lambda genre: genre.name)
 
 
-async def maturity_of(request: Request, ids: Sequence[UUID]) -> list[MaturityRow | None]:
+async def maturity_of(request: Request, ids: Sequence[UUID]) -> list[MaturityRow | NotFound]:
     """Each title's rating in the request's country; a title without one is invisible there."""
     rating = RATING.c
     columns = (rating.title_id, rating.system, rating.code, rating.minimum_age, rating.advisories)
     statement = select(*columns).where(among(rating.title_id, ids), rating.country == request.country)
     async with request.read("catalog") as db:
-        return in_order(ids, {id_: MaturityRow(*row) for id_, *row in await db.execute(statement)})
-
-
-async def pictures(request: Request, owners: Iterable[UUID], *conditions: Any) -> dict[UUID, ArtworkRow]:
-    """The best picture of each owner: in a wanted language, else without words, else the next best."""
-    a = ARTWORK.c
-    statement = (
-        select(a.owner_id, a.object_key, a.width, a.height, a.blurhash, a.alt)
-        .where(among(a.owner_id, list(owners)), *conditions)
-        .ext(distinct_on(a.owner_id))
-        .order_by(a.owner_id, preference(request, a.language), a.id)
-    )
-    base = f"{request.resources.settings.address}/"
-    async with request.read("catalog") as db:
-        rows = (await db.execute(statement)).all()
-    return {owner: ArtworkRow(Url(base + key), *picture) for owner, key, *picture in rows}
-
-
-def check_width(width: int | None) -> None:
-    if width is not None and width < 1:
-        raise BadInput(f"`width` must be positive; it is {width}.")
-
-
-async def artwork_of(
-    request: Request, ids: Sequence[UUID], *, kind: ArtworkKind, width: int | None = None
-) -> list[ArtworkRow | None]:
-    """A title's picture of one kind, in its original size whatever `width` asks for; None where it has none."""
-    check_width(width)
-    return in_order(ids, await pictures(request, ids, ARTWORK.c.kind == kind))
-
-
-async def stills_of(
-    request: Request, pictured: Sequence[tuple[UUID, UUID]], *, kind: ArtworkKind, width: int | None = None
-) -> list[ArtworkRow | None]:
-    """An episode's or a trailer's picture, else its title's."""
-    check_width(width)
-    owners = {id_ for both in pictured for id_ in both}
-    found = await pictures(request, owners, ARTWORK.c.kind == kind)
-    return [found.get(own) or found.get(title) for own, title in pictured]
-
-
-async def photos_of(request: Request, ids: Sequence[UUID], *, width: int | None = None) -> list[ArtworkRow | None]:
-    check_width(width)
-    return in_order(ids, await pictures(request, ids))
+        return there(ids, {id_: MaturityRow(*row) for id_, *row in await db.execute(statement)})
 
 
 async def external_ids_of(request: Request, ids: Sequence[UUID]) -> list[list[ExternalIdRow]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Literal
 
-import blurhash
 from PIL import Image
 
 from sandbox.artwork.posters import BACKDROP_SIZE, POSTER_SIZE, backdrop, poster
@@ -35,16 +34,6 @@ def alt_text(kind: ArtworkKind, work: PosterSubject) -> str:
     if kind == "POSTER":
         return f"Poster of {work.name} ({work.year})"
     return f"Illustration for {work.name}, without words"
-
-
-def blurhash_of(picture: bytes) -> str:
-    """The BlurHash of an encoded picture (https://blurha.sh), 4 by 3 components or 3 by 4 for an upright one."""
-    with Image.open(BytesIO(picture)) as image:
-        across, down = (4, 3) if image.width >= image.height else (3, 4)
-        image.draft("RGB", (64, 64))
-        small = image.convert("RGB").resize((32, 32), Image.Resampling.BOX)
-    pixels = [[small.getpixel((x, y)) for x in range(32)] for y in range(32)]
-    return str(blurhash.encode(pixels, components_x=across, components_y=down))
 
 
 def encoded(image: Image.Image) -> bytes:

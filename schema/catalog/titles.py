@@ -5,8 +5,9 @@ from datetime import date
 import strawberry
 
 from models.catalog import CreditRole, SeriesStatus
+from resolvers.catalog.artwork import artwork_of, photos_of, stills_of
 from resolvers.catalog.availability import availability_of, badges_of
-from resolvers.catalog.details import artwork_of, external_ids_of, genres_of, maturity_of, photos_of, stills_of
+from resolvers.catalog.details import external_ids_of, genres_of, maturity_of
 from resolvers.catalog.media import audio_tracks_of, markers_of, maximum_heights_of, runtimes_of, subtitle_tracks_of
 from resolvers.catalog.people import credits_of, filmographies_of
 from resolvers.catalog.playables import (

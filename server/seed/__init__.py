@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from media.artwork import measured
 from runtime.request import Request
 from runtime.resources import open_resources
 from runtime.settings import Settings
@@ -33,6 +34,6 @@ async def seed(settings: Settings, report: Report) -> None:
         await seed_avatars(resources)
         await seed_accounts(request)
         await seed_clients(request)
-        await draw_all(resources.database, resources.storage, report, pool=drawn)
+        await draw_all(resources.database, resources.storage, report, pool=drawn, measure=measured)
         await seed_households(request, report)
         await seed_viewer(request)

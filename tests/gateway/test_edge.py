@@ -41,6 +41,10 @@ async def test_a_mutation_by_get_is_refused(front: Front) -> None:
     [
         ("{ viewer {", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            '{ editorialTitle(id: 1) { preview(country: "US", at: "2026-01-01") { name } } }',
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         ("{ titles(first: 0) { edges { cursor } } }", "BAD_USER_INPUT"),
         ("{ account(id: 1) { id } }", "UNAUTHENTICATED"),
     ],
@@ -112,13 +116,16 @@ async def test_the_keys_are_published_without_their_private_half(front: Front) -
     assert "d" not in key
 
 
-async def test_only_pictures_are_served_as_pictures(front: Front) -> None:
-    await front.resources.storage.put("artwork/x/poster.webp", b"a picture")
+async def test_only_avatars_are_served_as_they_are(front: Front) -> None:
+    for key, data in (("avatars/1.webp", b"a face"), ("x/poster.webp", b"a poster"), ("avatars/x/2.webp", b"a face")):
+        await front.resources.storage.put(f"artwork/{key}", data)
     await front.resources.storage.put("sources/secret.mp4", b"a film")
-    answer = await front.client.get("/artwork/x/poster.webp")
-    assert (answer.content, answer.headers["content-type"]) == (b"a picture", "image/webp")
-    for path in ("/artwork/../sources/secret.mp4", "/artwork/%2e%2e/sources/secret.mp4", "/artwork/none.webp"):
-        assert (await front.client.get(path)).status_code == 404
+    answer = await front.client.get("/artwork/avatars/1.webp")
+    assert (answer.content, answer.headers["content-type"]) == (b"a face", "image/webp")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    out = ("avatars/%2e%2e/x/poster.webp", "avatars/..%2f..%2fsources/secret.mp4", "avatars/%2e%2e")
+    for path in (*out, "x/poster.webp", "avatars/x/2.webp", "../sources/secret.mp4", "avatars/none.webp"):
+        assert (await front.client.get(f"/artwork/{path}")).status_code == 404, path
 
 
 async def spoken(front: Front, *messages: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from sandbox.artwork import AVATARS, PosterSubject, alt_text, blurhash_of, draw, draw_avatar, size_of
+from sandbox.artwork import AVATARS, PosterSubject, alt_text, draw, draw_avatar, size_of
 from sandbox.artwork import lettering as letters
 from sandbox.artwork.families import FAMILIES, Family
 from sandbox.artwork.palettes import PALETTES, Palette, contrast, palette_for
@@ -154,19 +154,6 @@ def test_posters_of_the_catalogue_use_all_there_is() -> None:
 def test_colons_end_lines_where_the_type_allows() -> None:
     setting = letters.set_text("Sunrise: A Song of Two Humans", letters.SERIF, ROOM, 190, 118)
     assert setting.lines[0] == "Sunrise:"
-
-
-def test_a_blurhash_tells_light_from_dark() -> None:
-    hashes = []
-    for colour in ((250, 250, 250), (4, 4, 4)):
-        image = Image.new("RGB", POSTER_SIZE, colour)
-        ImageDraw.Draw(image).rectangle((0, 0, 600, 300), fill=(120, 20, 20))
-        buffer = BytesIO()
-        image.save(buffer, "JPEG")
-        hashes.append(blurhash_of(buffer.getvalue()))
-    first, second = hashes
-    assert first != second
-    assert {len(first), len(second)} == {4 + 2 * 12}
 
 
 def test_alt_texts_say_what_is_there() -> None:

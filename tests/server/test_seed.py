@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from sqlmodel import SQLModel
 
+from media.artwork import Measured
 from runtime.resources import open_resources
 from runtime.settings import Settings
 from runtime.storage import open_storage
@@ -20,7 +21,7 @@ from tests.cluster import Databases
 from tests.queries import ask
 from tests.requests import make_request, make_viewer
 
-PICTURE = b"a picture", "LKO2?U%2Tw=w]~RBVZRi};RPxuwH"
+PICTURE = b"a picture", Measured(600, 900, "LKO2?U%2Tw=w]~RBVZRi};RPxuwH")
 TABLES = [table.fullname for table in SQLModel.metadata.sorted_tables] + ["jobs.pgqueuer"]
 SIGN_IN = """mutation ($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { code }
 viewer { scopes account { id profiles { name kind maximumAge } roles { name } } } } }"""

@@ -1,13 +1,16 @@
 """Titles as editors see them, drafts and published ones alike."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, cast, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
+from media.artwork import Picture, addresses_of
 from models.catalog import MediaAssetStatus, PublicationState, UploadPurpose
+from resolvers.catalog.artwork import PICTURE
 from resolvers.catalog.details import genre_row
 from resolvers.catalog.editing.document import PlayableEntry
 from resolvers.catalog.editing.rows import EditorialArtworkRow, EditorialTitleRow
@@ -30,7 +33,7 @@ from resolvers.paging import Page, identity, keys_of, limit_of, page_of
 from runtime.database import among
 from runtime.errors import BadInput
 from runtime.request import Request
-from runtime.scalars import Id, Url, uuid_of
+from runtime.scalars import Id, uuid_of
 
 LONGEST_QUERY = 200
 NEWEST, PLACES = "editorial titles", "editorial playables"
@@ -75,14 +78,15 @@ def has_in_it(query: str) -> ColumnElement[bool]:
     """Whether the statement's title has the words in a name, its slug or, exactly, an external id."""
     if not storable(query):
         return literal(False)
+    slug = query.casefold()
     drafted = TITLE_DRAFT.c.document.contains(cast({"external_ids": [{"value": query}]}, JSONB))
     return or_(
         TITLE.c.id.in_(select(TITLE_TEXT.c.title_id).where(holds(TITLE_TEXT.c.name, query))),
         TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(holds(TITLE_DRAFT.c.names, query))),
-        TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(TITLE_DRAFT.c.slug.contains(query, autoescape=True))),
+        TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(TITLE_DRAFT.c.slug.contains(slug, autoescape=True))),
         TITLE.c.id.in_(select(TITLE_DRAFT.c.title_id).where(drafted)),
         TITLE.c.id.in_(select(EXTERNAL_ID.c.title_id).where(EXTERNAL_ID.c.value == query)),
-        TITLE.c.slug.contains(query, autoescape=True),
+        TITLE.c.slug.contains(slug, autoescape=True),
     )
 
 
@@ -112,14 +116,15 @@ async def editorial_credits_of(request: Request, titles: Sequence[EditorialTitle
 
 
 async def editorial_artwork_of(request: Request, ids: Sequence[UUID]) -> list[list[EditorialArtworkRow]]:
-    """Each title's pictures, of every kind and language."""
+    """Each title's pictures, of every kind and language, in their original size; their addresses expire."""
     a = ARTWORK.c
-    statement = select(a.owner_id, a.kind, a.language, a.object_key, a.alt).where(among(a.owner_id, ids))
-    base = f"{request.resources.settings.address}/"
+    statement = select(a.owner_id, a.kind, a.language, a.alt, *PICTURE).where(among(a.owner_id, ids))
     async with request.read("catalog") as db:
         rows = (await db.execute(statement.order_by(a.kind, a.language, a.id))).all()
+    address = partial(addresses_of(request.resources).editorial, now=request.now)
     found = grouped(
-        (row.owner_id, EditorialArtworkRow(row.kind, row.language, Url(base + row.object_key), row.alt)) for row in rows
+        (owner, EditorialArtworkRow(kind, language, address(original, original.width), alt))
+        for owner, kind, language, alt, original in ((*row[:4], Picture(*row[4:])) for row in rows)
     )
     return [found[id_] for id_ in ids]
 
