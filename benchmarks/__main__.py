@@ -3,9 +3,15 @@
 import asyncio
 import sys
 
-from benchmarks import home, search, sign_in, tokens
+from benchmarks import home, importing, search, sign_in, tokens
 
-MEASUREMENTS = {"home": home.measure, "search": search.measure, "sign_in": sign_in.measure, "tokens": tokens.measure}
+MEASUREMENTS = {
+    "home": home.measure,
+    "importing": importing.measure,
+    "search": search.measure,
+    "sign_in": sign_in.measure,
+    "tokens": tokens.measure,
+}
 
 
 async def main(names: list[str]) -> None:

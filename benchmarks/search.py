@@ -3,15 +3,14 @@ lead to the film that was meant.
 
 All are asked the same queries, one after another, each by each in turn: names as they are, and names with one edit. The
 platform's answer comes from the catalog's schema, as for a client's query, without HTTP; the baselines' are rows of ids
-and names. A misspelling counts as understood if one of the first ten hits has the name that was meant, accents, capitals
-and punctuation aside; FTS5 and ILIKE are asked for the query's words, all of them, the last one begun.
+and names. A misspelling counts as understood if one of the first ten hits has the name that was meant, accents,
+capitals and punctuation aside; FTS5 and ILIKE are asked for the query's words, all of them, the last one begun.
 """
 
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import text
 
@@ -37,9 +36,9 @@ async def measure() -> None:
     wanted = films()
     async with installation() as settings, open_resources(settings) as resources:
         started = time.perf_counter()
-        titles = await store(resources, wanted)
+        ids = await store(resources, wanted)
         stored = time.perf_counter()
-        await publish_all(resources, titles)
+        await publish_all(resources, ids)
         published = time.perf_counter()
         print(f"{len(wanted)} films: stored in {stored - started:.1f} s, published in {published - stored:.1f} s")
         async with resources.database.write("catalog") as session:
@@ -120,5 +119,5 @@ def percentiles(times: list[float]) -> str:
 
 async def recall(search: Search, queries: Sequence[tuple[str, str]]) -> float:
     """The part of the queries that lead to the name within ten hits."""
-    found: list[Any] = [folded(name) in map(folded, await search(wrong)) for name, wrong in queries]
+    found = [folded(name) in map(folded, await search(wrong)) for name, wrong in queries]
     return sum(found) / len(found)

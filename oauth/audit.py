@@ -22,12 +22,15 @@ def record(db: AsyncSession, request: Request, action: str, target: UUID | None,
     db.add(entry_of(request, action, target, reason))
 
 
-async def report(db: AsyncSession, request: Request | None, action: str, target: UUID | None, reason: str) -> None:
+async def report(
+    db: AsyncSession, request: Request | None, action: str, target: UUID | None, reason: str, actor: str = PLATFORM
+) -> None:
     """As `record`, from another subgraph, which may not write identity's log: the job "audit" does it in its place.
 
-    Without a request it is done by the platform itself, as somebody told it to earlier.
+    Without a request it is done by `actor`: the platform itself, as somebody told it to earlier, or a command.
     """
-    await enqueue(db, "audit", orjson.dumps(entry_of(request, action, target, reason).model_dump(), default=str))
+    entry = entry_of(request, action, target, reason, actor)
+    await enqueue(db, "audit", orjson.dumps(entry.model_dump(), default=str))
 
 
 async def note(resources: Resources, payload: bytes) -> None:
@@ -37,9 +40,11 @@ async def note(resources: Resources, payload: bytes) -> None:
         await db.execute(insert(AuditEntry).values(entry.model_dump()).on_conflict_do_nothing())
 
 
-def entry_of(request: Request | None, action: str, target: UUID | None, reason: str | None) -> AuditEntry:
+def entry_of(
+    request: Request | None, action: str, target: UUID | None, reason: str | None, actor: str = PLATFORM
+) -> AuditEntry:
     if request is None:
-        return AuditEntry(at=datetime.now(UTC), actor=PLATFORM, action=action, target=target, reason=reason)
+        return AuditEntry(at=datetime.now(UTC), actor=actor, action=action, target=target, reason=reason)
     viewer = request.viewer
     assert viewer is not None, "nobody acts without a token"
     actor = f"client {viewer.client_id}" if viewer.client_id else ""

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,8 +20,8 @@ keys = typer.Typer(help="The installation's keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 client = typer.Typer(help="Which applications may use OAuth here.", no_args_is_help=True)
 cli.add_typer(client, name="client")
-catalogue = typer.Typer(help="The catalogue out of files, and into files.", no_args_is_help=True)
-cli.add_typer(catalogue, name="catalog")
+catalog = typer.Typer(help="The catalogue out of files, and into files.", no_args_is_help=True)
+cli.add_typer(catalog, name="catalog")
 SubgraphOption = Annotated[
     str | None, typer.Option("--subgraph", help=f"One of {', '.join(SUBGRAPHS)}; all of them by default.")
 ]
@@ -158,35 +157,46 @@ def remove_client(id: str) -> None:
     typer.echo(f"{asyncio.run(remove_client(read_settings(), id))} of its sessions have ended.")
 
 
-@catalogue.command("import")
-def import_catalogue(
-    file: Annotated[Path, typer.Argument(help="JSON Lines (.jsonl) or CSV (.csv), or either compressed (.gz).")],
-    language: Annotated[str, typer.Option(help="Of lines that do not say in which language they are.")] = "en",
-    countries: Annotated[str | None, typer.Option(help="A window for lines without one, such as US,DE.")] = None,
-    opens: Annotated[datetime | None, typer.Option("--from", help="When that window opens; now, if not said.")] = None,
-    closes: Annotated[datetime | None, typer.Option("--until", help="When it closes; never, if not said.")] = None,
+FormatOption = Annotated[
+    str | None, typer.Option("--format", help="jsonl or csv; by default as the file's name ends. Needed for -.")
+]
+
+
+@catalog.command("import")
+def import_titles(
+    file: Annotated[Path, typer.Argument(help="JSON Lines or CSV, by .gz or not; - for standard input.")],
+    format: FormatOption = None,
+    language: Annotated[str, typer.Option(help="The original language where a line says none.")] = "en",
+    countries: Annotated[str, typer.Option(help="A window for titles without one: US,DE, …")] = "",
+    opens: Annotated[str, typer.Option("--from", help="… from this instant on, such as 2026-01-31T18:00:00Z, …")] = "",
+    until: Annotated[str, typer.Option(help="… until just before this one; without it for good.")] = "",
     rating: Annotated[
-        list[str] | None, typer.Option(help="A rating for lines without any, such as US=PG-13; again for each.")
+        list[str] | None, typer.Option(help="A rating for titles without any: US=PG-13; CC=CODE:AGE elsewhere.")
     ] = None,
-    publish: Annotated[bool, typer.Option("--publish", help="Shows viewers what lacks nothing.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Shows viewers at once what lacks nothing.")] = False,
     known_genres: Annotated[bool, typer.Option("--known-genres", help="Refuses genres that there are not.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Reports, and changes nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="A file for the report, as JSON Lines.")] = None,
 ) -> None:
-    """Imports titles; what is wrong is told by line and field, and the rest is imported."""
-    from server.commands.catalog import Options, import_catalogue
+    """Imports titles. Bad lines are reported and left out, and then the exit code is 1. Safe to run twice."""
+    from server.commands.catalog import import_file
+    from server.exchange.options import checked_options
 
-    options = Options(language, countries, opens, closes, rating or (), publish, known_genres)
-    tally = asyncio.run(import_catalogue(read_settings(), file, options))
-    sys.exit(1 if tally.refused else 0)
+    flags = {"publish": publish, "known_genres": known_genres, "dry_run": dry_run}
+    options = checked_options(language, countries, opens, until, rating or (), **flags)
+    outcome = asyncio.run(import_file(read_settings(), file, options, format, report))
+    sys.exit(1 if outcome.counts["refused"] else 0)
 
 
-@catalogue.command("export")
-def export_catalogue(
-    file: Annotated[Path, typer.Argument(help="Where to: .jsonl or .csv, or either with .gz.")],
+@catalog.command("export")
+def export_titles(
+    file: Annotated[Path, typer.Argument(help="It ends in .jsonl or .csv, with .gz or not; - for standard output.")],
+    format: FormatOption = None,
 ) -> None:
-    """Writes every title as it now stands, drafts too, in the form that `import` takes."""
-    from server.commands.catalog import export_catalogue
+    """Exports all titles, drafts as well, so that they can be imported again."""
+    from server.commands.catalog import export_file
 
-    typer.echo(f"{asyncio.run(export_catalogue(read_settings(), file)):,} titles.")
+    asyncio.run(export_file(read_settings(), file, format))
 
 
 @cli.command()

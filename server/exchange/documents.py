@@ -120,7 +120,9 @@ def misplaced(line: Line, before: TitleDocument) -> Iterator[UserErrorRow]:
 
 def names_said(line: Line) -> list[UserErrorRow]:
     """What is wrong with the names of people and genres."""
-    named: list[tuple[str, Path]] = [(x.person, ("credits", str(n), "person")) for n, x in enumerate(line.credits or ())]
+    named: list[tuple[str, Path]] = [
+        (x.person, ("credits", str(n), "person")) for n, x in enumerate(line.credits or ())
+    ]
     for field in ("cast", "directors", "genres"):
         named += [(name, (field, str(n))) for n, name in enumerate(getattr(line, field) or ())]
     return [error for name, path in named for error in name_faults(spelt(name), *path)]
@@ -132,7 +134,7 @@ def all_texts(line: Line, before: TitleDocument, language: str) -> tuple[Said[Te
     wrong = []
     for end, words in line.words().items():
         own = tag(end[1:]) if end else language
-        old = next((text for text in said.entries if text.language == own), None) if line.texts is None else None
+        old = next((text for text in before.texts if text.language == own), None) if line.texts is None else None
         name = spelt(words["name"]) if "name" in words else old.name if old else None
         if name is None:
             wrong.append(fault("REQUIRED", "A synopsis or a tagline needs a name beside it.", f"name{end}"))
@@ -184,7 +186,9 @@ def finished(document: TitleDocument) -> TitleDocument:
     return ordered(replace(document, playables=in_place(document.playables)))
 
 
-def with_people(document: TitleDocument, line: Line, before: TitleDocument, people: Mapping[str, UUID]) -> TitleDocument:
+def with_people(
+    document: TitleDocument, line: Line, before: TitleDocument, people: Mapping[str, UUID]
+) -> TitleDocument:
     """The document with the people named, by the ids of `people`. Whom the flat form names twice is there once, and
     keeps the character from before."""
     if line.credits is None and not roles_named(line):

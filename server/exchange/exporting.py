@@ -1,121 +1,97 @@
-"""The catalogue into a file: every title as it now stands, drafts too, in the order of their slugs."""
+"""The catalogue written into a file: each title as editors see it, drafts and published ones alike."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import gzip
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import IO, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.catalog import PlayableKind
-from resolvers.catalog.editing.document import MarkerEntry, PlayableEntry, TextEntry, TitleDocument
+from resolvers.catalog.editing.document import TitleDocument
 from resolvers.catalog.editing.stored import editorial_rows
-from resolvers.catalog.tables import GENRE, PERSON, TITLE
+from resolvers.catalog.tables import GENRE, PERSON, TITLE, TITLE_DRAFT
 from runtime.database import Database, among
-from server.exchange import lines
-from server.exchange.files import writing
+from server.commands import Stop
+from server.exchange.sources import format_of
+from server.exchange.told import Writer, csv_writer, json_writer, line_about
 
-AT_ONCE = 500
-
-
-async def export_file(database: Database, path: Path, progress: Callable[[int, int], object]) -> int:
-    """Writes all titles, and says how many. Stop where the file can't be written."""
-    count = 0
-    with writing(path) as write:
-        async with database.read("catalog") as db:
-            total = (await db.execute(select(func.count()).select_from(TITLE))).scalar_one()
-            async for documents in pages(db):
-                people, genres = await names_in(db, documents)
-                for document in documents:
-                    write(line_of(document, people, genres))
-                count += len(documents)
-                progress(count, total)
-    return count
+TITLES_AT_ONCE = 500
+LANGUAGES = text("""
+select entry->>'language' from catalog.title_draft, jsonb_array_elements(document->'texts') as entry
+union
+select language from catalog.title_text as published
+where not exists (select from catalog.title_draft where title_id = published.title_id)""")
+Progress = Callable[[int, int], object]
 
 
-async def pages(db: AsyncConnection) -> AsyncIterator[Sequence[TitleDocument]]:
-    last = ""
-    while True:
-        statement = select(TITLE.c.slug, TITLE.c.id).where(TITLE.c.slug > last).order_by(TITLE.c.slug).limit(AT_ONCE)
-        found = (await db.execute(statement)).all()
-        if not found:
-            return
-        last = found[-1].slug
-        rows = await editorial_rows(db, [row.id for row in found])
-        yield [rows[row.id].document for row in found if row.id in rows]
+async def export(database: Database, path: Path, kind: str | None, progress: Progress) -> int:
+    """Writes all titles in the order of their slugs, as they stand at one instant; how many there are.
+
+    `-` is standard output. Stop where the file can't be written: what was there before is there still.
+    """
+    if str(path) == "-" and kind is None:
+        raise Stop("--format: say whether standard output is to be jsonl or csv.")
+    kind = kind or format_of(path)
+    async with one_instant(database) as db:
+        ids = await ids_by_slug(db)
+        genres = dict((await db.execute(select(GENRE.c.id, GENRE.c.slug))).all())
+        with writing(path) as file:
+            languages = () if kind == "jsonl" else (await db.execute(LANGUAGES)).scalars().all()
+            write = json_writer(file) if kind == "jsonl" else csv_writer(file, languages)
+            for start in range(0, len(ids), TITLES_AT_ONCE):
+                progress(start, len(ids))
+                await write_titles(db, write, ids[start : start + TITLES_AT_ONCE], genres)
+    progress(len(ids), len(ids))
+    return len(ids)
 
 
-async def names_in(db: AsyncConnection, documents: Sequence[TitleDocument]) -> tuple[dict[UUID, str], dict[UUID, str]]:
-    """The names of people and the slugs of genres that the documents speak of."""
-    people = list({credit.person_id for document in documents for credit in document.credits})
-    genres = list({id_ for document in documents for id_ in document.genres})
-    named = await db.execute(select(PERSON.c.id, PERSON.c.name).where(among(PERSON.c.id, people)))
-    slugs = await db.execute(select(GENRE.c.id, GENRE.c.slug).where(among(GENRE.c.id, genres)))
-    return dict(named.all()), dict(slugs.all())
+@asynccontextmanager
+async def one_instant(database: Database) -> AsyncIterator[AsyncConnection]:
+    engine = database.engines["catalog"].execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    async with engine.begin() as connection:
+        yield connection
 
 
-def line_of(document: TitleDocument, people: dict[UUID, str], genres: dict[UUID, str]) -> lines.Line:
-    d = document
-    return lines.Line(
-        slug=d.slug,
-        kind=d.kind,
-        originalLanguage=d.original_language,
-        status=d.status,
-        releaseYear=d.release_year,
-        texts=text_lines(d.texts),
-        genres=[genres[id_] for id_ in d.genres] or None,
-        credits=[lines.Credit(person=people[x.person_id], role=x.role, character=x.character) for x in d.credits]
-        or None,
-        windows=[lines.Window(**{"countries": x.countries, "from": x.from_, "until": x.until}) for x in d.windows]
-        or None,
-        ratings=[
-            lines.Rating(
-                country=x.country,
-                code=x.code,
-                minimumAge=x.minimum_age,
-                system=x.system,
-                advisories=list(x.advisories),
-            )
-            for x in d.ratings
-        ]
-        or None,
-        externalIds=[lines.ExternalId(source=x.source, value=x.value) for x in d.external_ids] or None,
-        seasons=[
-            lines.Season(
-                number=season.number,
-                names=dict(season.names),
-                episodes=[playable_line(entry) for entry in d.playables if entry.season == season.number],
-            )
-            for season in d.seasons
-        ]
-        or None,
-        trailers=[playable_line(entry) for entry in d.playables if entry.kind is PlayableKind.TRAILER] or None,
-        markers=[
-            marker
-            for entry in d.playables
-            if entry.kind is PlayableKind.MOVIE
-            for marker in marker_lines(entry.markers)
-        ]
-        or None,
-    )
+async def ids_by_slug(db: AsyncConnection) -> Sequence[UUID]:
+    slug = func.coalesce(TITLE_DRAFT.c.slug, TITLE.c.slug).collate("C")
+    titles = select(TITLE.c.id).outerjoin(TITLE_DRAFT, TITLE_DRAFT.c.title_id == TITLE.c.id)
+    return (await db.execute(titles.order_by(slug))).scalars().all()
 
 
-def films(document: TitleDocument) -> list[PlayableEntry]:
-    return [entry for entry in document.playables if entry.kind is PlayableKind.MOVIE]
+async def write_titles(db: AsyncConnection, write: Writer, ids: Sequence[UUID], genres: dict[UUID, str]) -> None:
+    rows = await editorial_rows(db, ids)
+    people = await names_of(db, [rows[id_].document for id_ in ids])
+    for id_ in ids:
+        write(line_about(rows[id_].document, people, genres))
 
 
-def playable_line(entry: PlayableEntry) -> lines.Playable:
-    return lines.Playable(
-        number=entry.number,
-        texts=text_lines(entry.texts),
-        airDate=entry.air_date,
-        markers=marker_lines(entry.markers),
-    )
+async def names_of(db: AsyncConnection, documents: Sequence[TitleDocument]) -> dict[UUID, str]:
+    credited = {credit.person_id for document in documents for credit in document.credits}
+    people = select(PERSON.c.id, PERSON.c.name).where(among(PERSON.c.id, list(credited)))
+    return dict((await db.execute(people)).all())
 
 
-def text_lines(texts: Sequence[TextEntry]) -> list[lines.Text]:
-    return [lines.Text(language=x.language, name=x.name, synopsis=x.synopsis, tagline=x.tagline) for x in texts]
-
-
-def marker_lines(markers: Sequence[MarkerEntry]) -> list[lines.Marker]:
-    return [lines.Marker(kind=x.kind, startMs=x.start_ms, endMs=x.end_ms, label=x.label) for x in markers]
+@contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file, which takes the place of `path` once it is whole; or standard output."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        with unfinished.open("wb") as raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:  # the same bytes for the same titles
+                    yield cast(IO[bytes], file)
+            else:
+                yield raw
+        unfinished.replace(path)
+    except OSError as error:
+        raise Stop(f"{path}: {error.strerror or error}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a line says of a title. Names are those of the API; a flat form (`name`, `year`, `cast`) does for a plain film."""
+"""What a line says of a title. Names are the API's; a flat form (`name`, `year`, `cast`) does for a plain film."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,103 +1,110 @@
 """Which title a line is about: by its slug, else by an external id, else by name, year and kind."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.catalog import TitleKind
 from resolvers.catalog.editing.drafts import SLUGS, slug_of
 from resolvers.catalog.editing.people import spelt
 from resolvers.catalog.editing.rows import EditorialTitleRow
-from resolvers.catalog.editing.rules import LONGEST_SLUG, fault
+from resolvers.catalog.editing.rules import LONGEST_SLUG
 from resolvers.catalog.editing.stored import Reader, editorial_rows
-from resolvers.catalog.tables import EXTERNAL_ID, TITLE, TITLE_DRAFT
+from resolvers.catalog.tables import TITLE
 from runtime.database import among
-from runtime.errors import Refusal, UserErrorRow
+from runtime.errors import Refusal
 from server.exchange.documents import tag
 from server.exchange.lines import Line
-from server.exchange.options import Options
 from server.exchange.survey import Survey, ids_of, key_of
 
 ROOM_FOR_YEAR_AND_NUMBER = 16
+EXTERNAL_IDS = text("""
+select title_id, entry->>'source' as source, entry->>'value' as value
+from catalog.title_draft, jsonb_array_elements(document->'external_ids') as entry
+union all
+select title_id, source, value from catalog.external_id as published
+where not exists (select from catalog.title_draft where title_id = published.title_id)""")
 
 
 @dataclass
 class Titles:
-    """Titles that lines may be about, by slug and by id; and which of them lines of this run were about.
+    """The titles that lines may be about, and which of them lines of this run were about.
 
-    `by_external_id` has what the file's own external ids find: None where that is more than one.
+    `language` is that of names where a line says no other. `by_external_id` has what is found by the external ids of
+    the file, None for what several titles have. `owners` has titles by their slugs.
     """
 
     survey: Survey
-    options: Options
-    by_external_id: Mapping[str, UUID | None] = field(default_factory=dict)
+    language: str
+    by_external_id: Mapping[str, UUID | None]
     owners: dict[str, UUID] = field(default_factory=dict)
     rows: dict[UUID, EditorialTitleRow] = field(default_factory=dict)
-    claimed: dict[UUID, int] = field(default_factory=dict)
-    """The lines, by title."""
-    slugs: set[str] = field(default_factory=set)
-    """Given to new titles in this run."""
+    namesakes: dict[str, list[str]] = field(default_factory=dict)
+    """Slugs to look at for each name and year, in their order."""
+    claimed: dict[UUID | str, int] = field(default_factory=dict)
+    """The lines by the titles' ids and slugs."""
 
     def about(self, line: Line) -> EditorialTitleRow | None:
-        """The title that is there already. Refusal where it is that of another line, or might be another title."""
+        """The title that is there already; Refusal DUPLICATE where it is another line's, AMBIGUOUS where that is not
+        certain."""
         if line.slug is not None:
-            return self.unclaimed(self.owners.get(line.slug), "slug")
-        if found := self.by_ids(line):
-            return self.unclaimed(found, "externalIds")
-        return next((row for row in self.namesakes(line) if self.fits(row, line)), None)
+            owner = self.owners.get(line.slug)
+            self.check_unclaimed((line.slug, owner), "slug")
+            return self.rows.get(owner) if owner else None
+        if row := self.by_ids(line):
+            self.check_unclaimed((row.id,), "externalIds" if line.external_ids else "wikipedia")
+            return row
+        return next(self.fitting(line), None)
 
-    def unclaimed(self, title_id: UUID | None, *path: str) -> EditorialTitleRow | None:
-        if title_id in self.claimed:
-            raise Refusal("DUPLICATE", f"Line {self.claimed[title_id]} is about the same title.", *path)
-        return self.rows.get(title_id) if title_id else None
+    def check_unclaimed(self, keys: Iterable[UUID | str | None], path: str) -> None:
+        for key in keys:
+            if key in self.claimed:
+                raise Refusal("DUPLICATE", f"Line {self.claimed[key]} is about the same title.", path)
 
-    def by_ids(self, line: Line) -> UUID | None:
-        """Refusal where its external ids are those of several titles, or of one of another name and year."""
+    def claim(self, number: int, title_id: UUID, slug: str) -> None:
+        self.claimed |= {title_id: number, slug: number}
+
+    def forget(self, first: int) -> None:
+        """Takes back the claims of lines from this one on."""
+        self.claimed = {key: number for key, number in self.claimed.items() if number < first}
+
+    def by_ids(self, line: Line) -> EditorialTitleRow | None:
+        """The one title with one of its external ids, if name or year say so too."""
         keys = ids_of(line)
-        found = {self.by_external_id[key] for key in keys if self.by_external_id.get(key)} - {None}
+        rows = [self.rows.get(self.by_external_id.get(key) or UUID(int=0)) for key in keys]
+        found = {row.id: row for row in rows if row is not None and set(keys).intersection(keys_of(row))}
+        path = "externalIds" if line.external_ids else "wikipedia"
         if len(found) > 1:
-            raise Refusal("AMBIGUOUS", "Its external ids are those of several titles: give the slug.", "externalIds")
-        row = self.rows.get(found.pop() or UUID(int=0)) if found else None
-        if row is None or not set(keys) & set(keys_of(row)):
-            return None
-        named = self.name_of(line) in {text.name for text in row.texts}
-        if not named and line.known_year != row.release_year:
-            message = f"{row.slug} has this external id, and another name and year: give the slug if it is that."
-            raise Refusal("AMBIGUOUS", message, "wikipedia" if line.wikipedia else "externalIds")
-        return row.id
+            slugs = ", ".join(row.slug for row in found.values())
+            raise Refusal("AMBIGUOUS", f"Its external ids are those of {slugs}: give the slug of one.", path)
+        for row in found.values():
+            if self.name_of(line) not in {text.name for text in row.texts} and line.known_year != row.release_year:
+                message = f"{row.slug} has this external id, and another name and year: give that slug if it is this."
+                raise Refusal("AMBIGUOUS", message, path)
+        return next(iter(found.values()), None)
 
-    def namesakes(self, line: Line) -> Iterable[EditorialTitleRow]:
-        """The titles whose slug is the line's own, or one with a number, in the order of these."""
-        base, number = self.base_of(line), 1
-        while True:
-            slug = variant(base, number)
-            owner = self.owners.get(slug)
-            if owner is None and slug not in self.survey.slugs and slug not in self.slugs:
-                return
-            if owner in self.rows:
-                yield self.rows[owner]
-            number += 1
-
-    def fits(self, row: EditorialTitleRow, line: Line) -> bool:
-        """Whether it may be the line's title, and that of no other line."""
-        own = next((text.name for text in row.texts if text.language == row.original_language), None)
-        same = (own, row.release_year, row.kind) == (self.name_of(line), line.known_year, kind_of(line))
-        of_others = self.survey.ids.intersection(keys_of(row)).difference(ids_of(line))
-        return same and not of_others and row.id not in self.claimed and row.slug not in self.survey.slugs
+    def fitting(self, line: Line) -> Iterator[EditorialTitleRow]:
+        """The titles of its name, year and kind that are no other line's, as numbered by their slugs."""
+        wanted = (self.name_of(line), line.known_year, line.kind or TitleKind.MOVIE)
+        for slug in self.namesakes[self.base_of(line)]:
+            row = self.rows.get(self.owners.get(slug) or UUID(int=0))
+            if row is None or row.id in self.claimed or self.survey.slugs.intersection((slug, row.slug)):
+                continue
+            own = next((text.name for text in row.texts if text.language == row.original_language), None)
+            of_another = self.survey.ids.intersection(keys_of(row)).difference(ids_of(line))
+            if (own, row.release_year, row.kind) == wanted and not of_another:
+                yield row
 
     def free_slug(self, line: Line) -> str:
-        """A slug for a new title; the same for the same file, whenever it is imported."""
-        base, number = self.base_of(line), 1
-        while self.taken(variant(base, number)):
-            number += 1
-        return variant(base, number)
+        """A slug for a new title: the same one whenever the file is imported."""
+        return next(slug for slug in self.namesakes[self.base_of(line)] if not self.taken(slug))
 
     def taken(self, slug: str) -> bool:
-        return slug in self.owners or slug in self.survey.slugs or slug in self.slugs
+        return slug in self.owners or slug in self.claimed or slug in self.survey.slugs
 
     def base_of(self, line: Line) -> str:
         slug = slug_of(self.name_of(line))[: LONGEST_SLUG - ROOM_FOR_YEAR_AND_NUMBER].strip("-")
@@ -107,42 +114,35 @@ class Titles:
         """What the line calls the title in its original language, or else first of all."""
         if line.name is not None:
             return spelt(line.name)
-        language = tag(line.original_language) if line.original_language else self.options.language
+        language = tag(line.original_language) if line.original_language else self.language
         texts = line.texts or ()
         own = next((text.name for text in texts if tag(text.language) == language), None)
         return spelt(own or (texts[0].name if texts else ""))
 
     async def load(self, db: AsyncSession, lines: Sequence[Line]) -> None:
         """Looks up, and locks until the transaction ends, whatever these lines may be about."""
-        await db.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalog.slugs"))))  # as for free_slug
+        await db.execute(select(func.pg_advisory_xact_lock(func.hashtext("catalog.slugs"))))  # as drafts.free_slug
         self.owners = await owners_of(db, {line.slug for line in lines if line.slug is not None})
         await self.load_namesakes(db, Counter(self.base_of(line) for line in lines if line.slug is None))
         by_ids = {self.by_external_id.get(key) for line in lines if line.slug is None for key in ids_of(line)}
-        ids = sorted((set(self.owners.values()) | by_ids) - {None}, key=str)
-        locked = select(TITLE.c.id).where(among(TITLE.c.id, ids)).order_by(TITLE.c.id).with_for_update()
-        await db.execute(locked)
+        ids = [id_ for id_ in by_ids.union(self.owners.values()) if id_ is not None]
+        await db.execute(select(TITLE.c.id).where(among(TITLE.c.id, ids)).order_by(TITLE.c.id).with_for_update())
         self.rows = await editorial_rows(db, ids)
 
     async def load_namesakes(self, db: AsyncSession, wanted: Counter[str]) -> None:
-        """Looks up slugs until each base has as many free ones in a row as lines may need."""
-        numbers = dict.fromkeys(wanted, 1)
-        while numbers:
-            blocks = {
-                base: [variant(base, n) for n in range(start, start + wanted[base] + 2)]
-                for base, start in numbers.items()
-            }
-            self.owners |= await owners_of(db, {slug for block in blocks.values() for slug in block})
-            numbers = {
-                base: numbers[base] + len(block) for base, block in blocks.items() if any(map(self.taken, block))
-            }
+        """Looks up the slugs of each name and year, until there are as many free ones in a row as lines need."""
+        self.namesakes = {base: [] for base in wanted}
+        unfinished = list(wanted)
+        while unfinished:
+            blocks = {base: self.next_slugs(base, wanted[base] + 2) for base in unfinished}
+            self.owners |= await owners_of(db, [slug for block in blocks.values() for slug in block])
+            for base, block in blocks.items():
+                self.namesakes[base] += block
+            unfinished = [base for base, block in blocks.items() if any(map(self.taken, block))]
 
-
-def kind_of(line: Line) -> TitleKind:
-    return line.kind or TitleKind.MOVIE
-
-
-def variant(base: str, number: int) -> str:
-    return base if number == 1 else f"{base}-{number}"
+    def next_slugs(self, base: str, count: int) -> list[str]:
+        start = len(self.namesakes[base])
+        return [base if n == 0 else f"{base}-{n + 1}" for n in range(start, start + count)]
 
 
 def keys_of(row: EditorialTitleRow) -> list[str]:
@@ -152,29 +152,16 @@ def keys_of(row: EditorialTitleRow) -> list[str]:
 async def owners_of(db: AsyncSession, slugs: Iterable[str]) -> dict[str, UUID]:
     """Whose the slugs are, published, drafted or scheduled."""
     wanted = list(slugs)
-    found = union(*(select(column.label("slug"), owner.label("owner")).where(among(column, wanted)) for owner, column in SLUGS))
-    return {row.slug: row.owner for row in await db.execute(found)}
+    places = (
+        select(column.label("slug"), owner.label("owner")).where(among(column, wanted)) for owner, column in SLUGS
+    )
+    return {row.slug: row.owner for row in await db.execute(union(*places))}
 
 
 async def titles_by_external_id(db: Reader, wanted: set[str]) -> dict[str, UUID | None]:
     """The titles that have these external ids as they now stand; None for an id that several have."""
-    draft = TITLE_DRAFT.c
-    listed = func.jsonb_array_elements(draft.document["external_ids"]).table_valued("value", name="listed")
-    entry = listed.c.value
-    drafted = select(draft.title_id, entry.op("->>")("source"), entry.op("->>")("value")).join(listed, onclause=draft.title_id == draft.title_id)
-    stored = select(EXTERNAL_ID.c.title_id, EXTERNAL_ID.c.source, EXTERNAL_ID.c.value).where(
-        EXTERNAL_ID.c.title_id.not_in(select(draft.title_id))
-    )
     found: dict[str, UUID | None] = {}
-    for statement in (drafted, stored):
-        async for title_id, source, value in await db.stream(statement):
-            if (key := key_of(source, value)) in wanted:
-                found[key] = None if key in found else title_id
+    for title_id, source, value in await db.execute(EXTERNAL_IDS):
+        if (key := key_of(source, value)) in wanted:
+            found[key] = None if key in found else title_id
     return found
-
-
-def refused(refusal: Refusal) -> list[UserErrorRow]:
-    return list(refusal.errors)
-
-
-__all__ = ["Titles", "fault", "refused", "titles_by_external_id"]

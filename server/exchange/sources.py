@@ -6,8 +6,9 @@ import shutil
 import sys
 import tempfile
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -84,12 +85,12 @@ def source(path: Path, kind: str | None = None) -> Iterator[Source]:
             yield Source("standard input", kind, copy)
         return
     kind = kind or format_of(path)
-    try:
-        file = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-    except OSError as error:
-        raise Stop(f"{path}: {error.strerror or error}.") from error
-    with file:
-        yield Source(path.name, kind, cast(IO[bytes], file))
+    with ExitStack() as opened:
+        try:
+            file: Any = opened.enter_context(path.open("rb"))
+        except OSError as error:
+            raise Stop(f"{path}: {error.strerror or error}.") from error
+        yield Source(path.name, kind, cast(IO[bytes], gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file)
 
 
 def physical_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
@@ -133,24 +134,34 @@ class LineTooLong(Exception):
 
 @dataclass
 class Feed:
-    """The lines of a CSV file as its reader takes them. `size` counts the bytes of the record at hand.
+    """The lines of a CSV file as its reader takes them; `record` has those of the record at hand.
 
     Bytes that are no UTF-8 come as surrogates, by which the record is refused when it is whole (PEP 383).
     """
 
     lines: Iterator[tuple[int, bytes | None]]
-    number: int = 0
-    size: int = field(default=0)
+    record: list[tuple[int, bytes | None]] = field(default_factory=list)
+    again: deque[tuple[int, bytes | None]] = field(default_factory=deque)
+    size: int = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        self.number, line = next(self.lines)
-        self.size += LONGEST_LINE + 1 if line is None else len(line)
+        number, line = self.again.popleft() if self.again else next(self.lines)
+        self.record.append((number, line))
+        self.size += LONGEST_LINE if line is None else len(line) + 1
         if line is None or self.size > LONGEST_LINE:
             raise LineTooLong
         return line.decode(errors="surrogateescape") + "\n"
+
+    def begin(self) -> None:
+        """The record has ended, and another begins."""
+        self.record, self.size = [], 0
+
+    def give_back(self) -> None:
+        """Reads the lines after the record's first once more: where a quotation mark is missing, they are records."""
+        self.again.extendleft(reversed(self.record[1:]))
 
 
 def csv_lines(file: IO[bytes], name: str) -> Iterator[Read]:
@@ -160,18 +171,22 @@ def csv_lines(file: IO[bytes], name: str) -> Iterator[Read]:
     reader = csv.reader(feed, strict=True)
     header = header_of(reader, name)
     while True:
-        first, feed.size = feed.number + 1, 0
+        feed.begin()
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except LineTooLong:
-            yield Read(first, None, [too_long()])
-        except csv.Error as error:
-            yield Read(first, None, [fault("INVALID", f"This is not CSV: {error}.", "line")])
+        except (csv.Error, LineTooLong) as error:
+            wrong = too_long() if isinstance(error, LineTooLong) else not_csv(error)
+            yield Read(feed.record[0][0], None, [wrong])
+            feed.give_back()
         else:
             if any(cell.strip() for cell in cells):
-                yield csv_line(first, header, cells)
+                yield csv_line(feed.record[0][0], header, cells)
+
+
+def not_csv(error: Exception) -> UserErrorRow:
+    return fault("INVALID", f"This is not CSV: {error}.", "line")
 
 
 def header_of(reader: Iterator[list[str]], name: str) -> list[str]:

@@ -1,10 +1,9 @@
 """Documents written into the tables that viewers read. Set-based: a thousand titles cost as many statements as one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, insert, not_, select, update
+from sqlalchemy import delete, not_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +11,11 @@ from models.catalog import MediaAssetStatus, PlayableKind, UploadPurpose
 from models.columns import new_id
 from resolvers.catalog import tables as t
 from resolvers.catalog.editing.document import PlayableEntry, TitleDocument
+from resolvers.catalog.editing.many import Row, add, given
+from resolvers.catalog.publish import plays_nothing
 from runtime.database import among
 
 Documents = Mapping[UUID, TitleDocument]
-Row = dict[str, Any]
 
 
 async def apply(db: AsyncSession, documents: Documents) -> None:
@@ -35,16 +35,11 @@ async def apply(db: AsyncSession, documents: Documents) -> None:
     await apply_playables(db, documents)
 
 
-async def add(db: AsyncSession, table: Table, rows: Iterable[Row]) -> None:
-    if values := list(rows):
-        await db.execute(insert(table), values)
-
-
 async def update_titles(db: AsyncSession, documents: Documents) -> None:
     names = ("slug", "original_language", "status", "release_year")
-    statement = update(t.TITLE).where(t.TITLE.c.id == bindparam("title")).values({n: bindparam(n) for n in names})
-    values = [{"title": id_} | {n: getattr(document, n) for n in names} for id_, document in documents.items()]
-    await (await db.connection()).execute(statement, values)
+    rows = [{"id": id_} | {n: getattr(document, n) for n in names} for id_, document in documents.items()]
+    new = given(t.TITLE, rows)
+    await db.execute(update(t.TITLE).where(t.TITLE.c.id == new.c.id).values({n: new.c[n] for n in names}))
 
 
 def texts(id_: UUID, document: TitleDocument) -> Iterator[Row]:
@@ -110,14 +105,15 @@ async def apply_playables(db: AsyncSession, documents: Documents) -> None:
     kept = [entry.id for document in documents.values() for entry in document.playables]
     await db.execute(delete(t.PLAYABLE).where(among(p.title_id, ids), not_(among(p.id, kept))))
     # out of their seasons first, so that two episodes may change places
-    await db.execute(update(t.PLAYABLE).where(among(p.title_id, ids)).values(season_id=None))
+    placed = (among(p.title_id, ids), p.season_id.is_not(None))
+    await db.execute(update(t.PLAYABLE).where(*placed).values(season_id=None))
     await db.execute(delete(t.SEASON).where(among(season.series_id, ids)))
     await add(db, t.SEASON, (row for id_, document in documents.items() for row in seasons(id_, document)))
     rows = [playable(id_, entry, document) for id_, document in documents.items() for entry in document.playables]
     if rows:
-        statement = upsert(t.PLAYABLE)
+        statement = upsert(t.PLAYABLE).from_select(list(rows[0]), select(*given(t.PLAYABLE, rows).c))
         new = {name: statement.excluded[name] for name in ("title_id", "season_id", "number", "air_date")}
-        await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
+        await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
     await attach_media(db, kept)
     await apply_parts(db, documents, kept)
 
@@ -153,7 +149,7 @@ async def attach_media(db: AsyncSession, playable_ids: Sequence[UUID]) -> None:
         .limit(1)
         .scalar_subquery()
     )
-    idle = (among(t.PLAYABLE.c.id, playable_ids), t.PLAYABLE.c.asset_id.is_(None))
+    idle = (among(t.PLAYABLE.c.id, playable_ids), plays_nothing(), newest.is_not(None))
     await db.execute(update(t.PLAYABLE).where(*idle).values(asset_id=newest))
 
 
