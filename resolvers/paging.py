@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -69,12 +69,16 @@ def keys_of(after: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None
     try:
         keys = orjson.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         return [kind(key) for kind, key in zip(kinds, keys, strict=True)]
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise BadInput("`after` is not a cursor of this list.") from error
 
 
 def instant(key: Any) -> datetime:
-    return datetime.fromisoformat(key)
+    """One that Postgres takes for the same: with an offset, and in its years in UTC too."""
+    found = datetime.fromisoformat(key)
+    if found.tzinfo is None:
+        raise ValueError(key)
+    return found.astimezone(UTC)
 
 
 def identity(key: Any) -> UUID:

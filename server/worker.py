@@ -25,7 +25,7 @@ from oauth.audit import note
 from oauth.credentials import begin_reset
 from oauth.expiry import forget_expired
 from oauth.letters import deliver
-from resolvers.catalog.editing.releasing import release_due
+from resolvers.catalog.editing.releasing import release_due, release_scheduled
 from resolvers.catalog.publish import publish_asset
 from resolvers.catalog.search.upkeep import tidy_search
 from resolvers.viewing.ending import end_streams
@@ -128,10 +128,10 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
         with retried():
             await note(resources, job.payload or b"{}")
 
-    @queue.entrypoint("release_due", on_failure="hold")
+    @queue.entrypoint("release_due")  # should it fail, the schedule of the same does it again within the minute
     async def release(job: Job) -> None:
         with retried():
-            await release_due(resources, datetime.now(UTC))
+            await release_scheduled(resources, job.payload or b"", datetime.now(UTC))
 
     @queue.entrypoint("letter", on_failure="hold")
     async def letter(job: Job) -> None:

@@ -1,6 +1,6 @@
 """Whether a title can be watched in the viewer's country now, since and until when, and what badges say of it."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from models.catalog import PlayableKind
 from resolvers.catalog.keys import grouped, there
 from resolvers.catalog.rows import AvailabilityRow, AvailabilityState, Badge
 from resolvers.catalog.tables import PLAYABLE, PUBLISHED_WINDOW, TITLE
-from resolvers.visible import in_window
+from resolvers.visible import for_viewer
 from runtime.database import among
 from runtime.errors import NotFound
 from runtime.request import Request
@@ -21,23 +21,25 @@ LEAVING_SOON = timedelta(days=14)
 Window = tuple[datetime, datetime | None]
 
 
-def end_of(windows: Sequence[Window]) -> datetime | None:
-    """When the first of `windows`, which are in order, ends; windows that touch or overlap count as one."""
-    end = windows[0][1]
-    for opens_at, closes_at in windows[1:]:
-        if end is None or opens_at > end:
-            break
-        end = None if closes_at is None else max(end, closes_at)
-    return end
+def joined(windows: Iterable[Window]) -> list[Window]:
+    """Windows, in the order in which they open, those that touch or overlap as one."""
+    found: list[Window] = []
+    for opens_at, closes_at in windows:
+        if found and (found[-1][1] is None or opens_at <= found[-1][1]):
+            opens_at, until = found.pop()
+            closes_at = None if until is None or closes_at is None else max(until, closes_at)
+        found.append((opens_at, closes_at))
+    return found
 
 
-def availability_at(now: datetime, windows: Sequence[Window]) -> AvailabilityRow | None:
-    """What windows that have not closed, in order, come to at `now`."""
-    if not windows:
+def availability_at(now: datetime, windows: Iterable[Window]) -> AvailabilityRow | None:
+    """What windows, in the order in which they open, come to at `now`; None where they are over."""
+    left = [(opens_at, closes_at) for opens_at, closes_at in joined(windows) if closes_at is None or closes_at > now]
+    if not left:
         return None
-    opens_at = windows[0][0]
+    opens_at, closes_at = left[0]
     state = AvailabilityState.AVAILABLE if opens_at <= now else AvailabilityState.COMING_SOON
-    return AvailabilityRow(state, opens_at, end_of(windows))
+    return AvailabilityRow(state, opens_at, closes_at)
 
 
 async def availability_of(request: Request, ids: Sequence[UUID]) -> list[AvailabilityRow | NotFound]:
@@ -45,7 +47,7 @@ async def availability_of(request: Request, ids: Sequence[UUID]) -> list[Availab
     w = PUBLISHED_WINDOW.c
     statement = (
         select(w.title_id, w.opens_at, w.closes_at)
-        .where(among(w.title_id, ids), *in_window(w.title_id, request))
+        .where(among(w.title_id, ids), *for_viewer(w.title_id, request))
         .order_by(w.title_id, w.opens_at)
     )
     async with request.read("catalog") as db:
@@ -56,7 +58,10 @@ async def availability_of(request: Request, ids: Sequence[UUID]) -> list[Availab
 
 
 async def badges_of(request: Request, ids: Sequence[UUID]) -> list[list[Badge]]:
-    """NEW for 30 days, NEW_EPISODES for 30 days after one aired, LEAVING_SOON in the last 14; only while available."""
+    """NEW for 30 days, NEW_EPISODES for 30 days after one aired, LEAVING_SOON in the last 14; only while available.
+
+    New is what was added or opened in the country since then; a window that follows on another opens nothing.
+    """
     aired = (
         select(func.max(PLAYABLE.c.air_date))
         .where(
@@ -88,7 +93,7 @@ async def unless_gone(window: Awaitable[AvailabilityRow | NotFound]) -> Availabi
 def badges_at(now: datetime, window: AvailabilityRow | None, added_at: datetime, aired: date | None) -> list[Badge]:
     if window is None or window.state is not AvailabilityState.AVAILABLE:
         return []
-    is_new = now - added_at < NEW
+    is_new = now - max(added_at, window.from_) < NEW
     earned = {
         Badge.NEW: is_new,
         Badge.NEW_EPISODES: not is_new and aired is not None and now.date() - aired < NEW,

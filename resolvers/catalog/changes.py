@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 
 from models.columns import Instant
-from resolvers.catalog.keys import exactly, moment
+from resolvers.catalog.keys import exactly
 from resolvers.catalog.publish import LOCK
 from resolvers.catalog.tables import PUBLISHED_WINDOW, TITLE_CHANGE, TITLE_SHOWN
 from resolvers.catalog.titles import AnyTitle, titles_by_id
-from resolvers.paging import Page, identity, keys_of, limit_of, page_of
+from resolvers.paging import Page, identity, instant, keys_of, limit_of, page_of
 from runtime.request import Request
 
 Mark = tuple[datetime, UUID]
@@ -35,7 +35,7 @@ async def title_changes(request: Request, *, first: int | None = 100, after: str
     """
     limit = limit_of(first, default=100)
     feed = f"changes in {request.country} to {request.maximum_age}"
-    given = keys_of(after, exactly(feed), moment, identity)
+    given = keys_of(after, exactly(feed), instant, identity)
     mark = None if given is None else (given[1], given[2])
     async with request.resources.database.write("catalog", request.tally) as db:
         until = await settled(db, request.now)
@@ -60,25 +60,21 @@ async def settled(db: AsyncSession, now: datetime) -> datetime:
 
 
 def happened(request: Request, mark: Mark | None, until: datetime, limit: int) -> Select[Any]:
-    """(instant, title) of the first changes after the mark."""
+    """(instant, title) of the first changes after the mark, of titles that the viewer could ever see."""
     window, shown, change = PUBLISHED_WINDOW.c, TITLE_SHOWN.c, TITLE_CHANGE.c
     there = (window.country == request.country, window.minimum_age <= request.maximum_age)
     seen = (shown.country == request.country, shown.minimum_age <= request.maximum_age)
-    stamped = select(change.changed_at.label("at"), change.title_id.label("id")).join(
-        TITLE_SHOWN, shown.title_id == change.title_id
-    )
-    opened = select(window.opens_at.label("at"), window.title_id.label("id")).where(*there)
-    closed = select(window.closes_at.label("at"), window.title_id.label("id")).where(*there)
 
-    def part(source: Select[Any], at: ColumnElement[datetime], id_: ColumnElement[UUID]) -> Select[Any]:
-        source = source.where(at <= until)
+    def part(at: ColumnElement[datetime], id_: ColumnElement[UUID], *conditions: ColumnElement[bool]) -> Select[Any]:
+        source = select(at.label("at"), id_.label("id")).join(TITLE_SHOWN, shown.title_id == id_)
+        source = source.where(*seen, *conditions, at <= until)
         if mark is not None:
             source = source.where(tuple_(at, id_) > tuple_(literal(mark[0], Instant()), literal(mark[1], Uuid)))
         return select(source.order_by(at, id_).limit(limit).subquery())
 
     every = union(
-        part(stamped.where(*seen), change.changed_at, change.title_id),
-        part(opened, window.opens_at, window.title_id),
-        part(closed, window.closes_at, window.title_id),
+        part(change.changed_at, change.title_id),
+        part(window.opens_at, window.title_id, *there),
+        part(window.closes_at, window.title_id, *there),
     ).subquery("happened")
     return select(every.c.at, every.c.id).order_by(every.c.at, every.c.id).limit(limit)

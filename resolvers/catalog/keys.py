@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -72,13 +71,6 @@ def words(key: Any) -> str:
     if not isinstance(key, str) or not storable(key):
         raise ValueError(key)
     return key
-
-
-def moment(key: Any) -> datetime:
-    instant = datetime.fromisoformat(key)
-    if instant.tzinfo is None:
-        raise ValueError(key)
-    return instant
 
 
 def exactly(wanted: str) -> Callable[[Any], str]:

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Select, String, cast, exists, func, litera
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.catalog import PlayableKind, TitleKind
-from resolvers.catalog.keys import integer, known, moment, real, storable, uuids, words
+from resolvers.catalog.keys import integer, known, real, storable, uuids, words
 from resolvers.catalog.pages import Order, title_page
 from resolvers.catalog.rows import AvailabilityState
 from resolvers.catalog.tables import CREDIT, GENRE, POPULARITY, PUBLISHED_PLAYABLE, PUBLISHED_WINDOW, TITLE, TITLE_GENRE
 from resolvers.catalog.titles import AnyTitle, name_of, visible_titles
-from resolvers.paging import Page
+from resolvers.paging import Page, instant
 from resolvers.visible import in_window, playable_now, visible
 from runtime.database import among
 from runtime.errors import BadInput
@@ -153,8 +153,8 @@ def sorting(sort: TitleSort, request: Request) -> tuple[Any, Order]:
     if sort is TitleSort.NAME:
         return func.public.folded(name_of(request)).cast(String), Order(sort.value, words)
     if sort is TitleSort.ADDED:
-        return TITLE.c.added_at, Order(sort.value, moment, descending=True)
-    return leaves_at(request), Order(sort.value, moment)
+        return TITLE.c.added_at, Order(sort.value, instant, descending=True)
+    return leaves_at(request), Order(sort.value, instant)
 
 
 async def titles(

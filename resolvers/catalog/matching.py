@@ -12,5 +12,5 @@ def folded(text: Any) -> ColumnElement[str]:
 
 def holds(name: Any, words: str) -> ColumnElement[bool]:
     """Whether the name has the words in it, each character standing for itself."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return folded(name).like(literal("%") + folded(literal(escaped)) + literal("%"))
+    escaped = func.regexp_replace(folded(literal(words)), r"([\\%_])", r"\\\1", "g")  # folding makes % of wide ones
+    return folded(name).like(literal("%") + escaped + literal("%"))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     delete,
     distinct,
+    exists,
     func,
     insert,
     literal,
@@ -23,12 +24,13 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.catalog import MarkerKind, MediaAssetStatus, PublicationState, RenditionKind
+from models.catalog import MarkerKind, MediaAssetStatus, PublicationState, RenditionKind, UploadPurpose
 from resolvers.catalog import tables as t
 from runtime.database import among
 
@@ -55,8 +57,12 @@ async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
 
 
 async def publish_asset(session: Transaction, asset_id: UUID) -> None:
-    """After an ingest: publishes anew what plays this asset, as far as its titles are published."""
+    """After an ingest: publishes anew what plays this asset, as far as its titles are published.
+
+    The video becomes that of the playable it was made for, unless that plays one already.
+    """
     await one_at_a_time(session)
+    await attach_asset(session, asset_id)
     users = select(t.PLAYABLE.c.id).where(t.PLAYABLE.c.asset_id == asset_id)
     await session.execute(delete(t.PUBLISHED_PLAYABLE).where(t.PUBLISHED_PLAYABLE.c.playable_id.in_(users)))
     rows = published_playables(and_(t.PLAYABLE.c.asset_id == asset_id, live()))
@@ -64,6 +70,19 @@ async def publish_asset(session: Transaction, asset_id: UUID) -> None:
     await session.execute(insert(t.PUBLISHED_PLAYABLE).from_select(names, rows))
     titles = select(t.PLAYABLE.c.title_id).where(t.PLAYABLE.c.asset_id == asset_id)
     await record_changes(session, (await session.execute(titles)).scalars().all())
+
+
+async def attach_asset(session: Transaction, asset_id: UUID) -> None:
+    asset = t.MEDIA_ASSET.c
+    made_for = select(asset.target_id).where(asset.id == asset_id, asset.purpose == UploadPurpose.VIDEO)
+    idle = (t.PLAYABLE.c.id.in_(made_for), plays_nothing())
+    await session.execute(update(t.PLAYABLE).where(*idle).values(asset_id=asset_id))
+
+
+def plays_nothing() -> ColumnElement[bool]:
+    """Whether the statement's playable has no media that is ready."""
+    asset = t.MEDIA_ASSET.alias("attached").c
+    return ~exists().where(asset.id == t.PLAYABLE.c.asset_id, asset.status == MediaAssetStatus.READY)
 
 
 def live() -> ColumnElement[bool]:
@@ -91,7 +110,9 @@ async def record_changes(session: Transaction, ids: Sequence[UUID]) -> None:
 async def record_shown(session: Transaction, ids: Sequence[UUID]) -> None:
     """Remembers where the titles are visible now, or will be, for the day when they are not any more."""
     window = t.PUBLISHED_WINDOW.c
-    source = select(window.title_id, window.country, func.min(window.minimum_age)).where(among(window.title_id, ids))
+    not_over = or_(window.closes_at.is_(None), window.closes_at > func.clock_timestamp())
+    source = select(window.title_id, window.country, func.min(window.minimum_age))
+    source = source.where(among(window.title_id, ids), not_over)
     rows = upsert(t.TITLE_SHOWN).from_select(
         ["title_id", "country", "minimum_age"], source.group_by(window.title_id, window.country)
     )

@@ -100,11 +100,13 @@ async def test_windows_that_open_and_close_are_told_by_themselves(resources: Res
     """Published an hour ago, open for ten minutes since then: a mirror that reads at each of the instants."""
     now = datetime.now(UTC)
     opened, closed = now - timedelta(minutes=30), now - timedelta(minutes=20)
-    shelf.movie("brief", windows=[(["US"], opened, closed)])
-    shelf.movie("elsewhere", windows=[(["DE"], opened, closed)])
+    shelf.movie("brief", windows=[(["US"], now, None)])
+    shelf.movie("elsewhere", windows=[(["DE"], now, None)])
     await shelf.store(resources)
+    windows = text("update catalog.published_window set opens_at = :opened, closes_at = :closed")
     async with resources.database.write("catalog") as db:
         await db.execute(text("update catalog.title_change set changed_at = :at"), {"at": now - timedelta(hours=1)})
+        await db.execute(windows, {"opened": opened, "closed": closed})
     mirror, told = Mirror(resources), []
     for instant in (opened - MILLISECOND, opened, closed - MILLISECOND, closed, now):
         told.append([name for _, name in await mirror.read(now=instant)])
@@ -116,6 +118,7 @@ async def test_nobody_is_told_of_what_never_existed_for_them(resources: Resource
     german = shelf.movie("german", windows=[(["DE"], LONG_AGO, None)])
     grown_up = shelf.movie("grown-up", ages={"US": 18, "DE": 18})
     draft = shelf.movie("draft", state=PublicationState.DRAFT)
+    shelf.movie("over", windows=[(["US", "DE"], LONG_AGO, LONG_AGO + timedelta(days=1))])
     await shelf.store(resources)
     for id_ in (german.id, grown_up.id, draft.id):
         await set_state(resources, id_, PublicationState.UNPUBLISHED)

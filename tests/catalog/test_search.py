@@ -1,11 +1,13 @@
 """Search: what is found, in which order, how it is summed up, and what a misspelling leads to."""
 
+import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from models.catalog import TitleText
+from models.published import PublishedPopularity
 from resolvers.catalog.publish import publish
 from resolvers.catalog.search.upkeep import tidy_search
 from runtime.resources import Resources
@@ -19,20 +21,6 @@ SEARCH = """query($query: String!, $filter: TitleFilter, $first: Int, $after: St
     edges { node { __typename ... on Title { name } ... on Person { name } } }
     pageInfo { hasNextPage endCursor } totalCount didYouMean
     facets { field buckets { value label count } } } }"""
-
-
-@pytest.fixture
-async def library(resources: Resources, shelf: Shelf) -> Resources:
-    metropolis = shelf.movie("metropolis", year=1927, language="de", asset=shelf.asset())
-    voyage = shelf.movie("moon", year=1902, texts={"en": "A Trip to the Moon", "fr": "Le Voyage dans la Lune"})
-    nosferatu = shelf.movie("nosferatu", year=1922, ages={"US": 16})
-    series = shelf.series("moonlight-patrol", year=1955)
-    shelf.genre("science-fiction", metropolis, voyage, en="Science fiction", de="Science-Fiction")
-    shelf.genre("adventure", series)
-    shelf.person("Georges Méliès", voyage)
-    shelf.person("Max Schreck", nosferatu)
-    await shelf.store(resources)
-    return resources
 
 
 async def names(resources: Resources, query: str, **variables: Any) -> list[str]:
@@ -82,6 +70,20 @@ async def test_the_nearest_spelling_is_proposed_and_finds_something(library: Res
     assert found["didYouMean"] == "Metropolis"
     assert await names(library, found["didYouMean"]) == ["Metropolis"]
     assert (await ask(schema, make_request(library), SEARCH, query="metropolis"))["search"]["didYouMean"] is None
+
+
+async def test_what_is_proposed_passes_the_filter(library: Resources) -> None:
+    for kind, proposed in (("MOVIE", None), ("SERIES", "Moonlight Patrol")):
+        wanted = {"kinds": [kind]}
+        found = (await ask(schema, make_request(library), SEARCH, query="moonxxxxxx patxxx", filter=wanted))["search"]
+        assert (found["edges"], found["didYouMean"]) == ([], proposed)
+
+
+async def test_nothing_is_proposed_after_the_last_page(library: Resources) -> None:
+    first = (await ask(schema, make_request(library), SEARCH, query="metropolis"))["search"]
+    after = first["pageInfo"]["endCursor"]
+    found = (await ask(schema, make_request(library), SEARCH, query="metropolis", after=after))["search"]
+    assert (found["edges"], found["totalCount"], found["didYouMean"]) == ([], 1, None)
 
 
 async def test_facets_count_what_is_found(library: Resources) -> None:
@@ -141,20 +143,6 @@ async def test_pages_of_hits(resources: Resources, shelf: Shelf) -> None:
     assert found["pageInfo"]["hasNextPage"] is False
 
 
-async def test_suggestions_complete_words(library: Resources) -> None:
-    query = "query($prefix: String!) { suggest(prefix: $prefix) { text hit { __typename } } }"
-    for prefix, expected in (
-        ("metr", [("Metropolis", "Movie")]),
-        ("lun", [("Le Voyage dans la Lune", "Movie")]),
-        ("meli", [("Georges Méliès", "Person")]),
-        ("ropolis", []),
-        ("%", []),
-        ("\0", []),
-    ):
-        found = (await ask(schema, make_request(library), query, prefix=prefix))["suggest"]
-        assert [(s["text"], s["hit"]["__typename"]) for s in found] == expected
-
-
 HITS = """query($query: String!, $first: Int) { search(query: $query, first: $first) {
   edges { node { ... on Title { slug } ... on Person { name } } } totalCount } }"""
 
@@ -179,7 +167,10 @@ async def found(resources: Resources, query: str, languages: tuple[str, ...] = (
         ("сталкер", "stalker"),
         ("opne flim", "open-film"),
         ("oepn", "open-film"),
+        ("odisey", "space-odyssey"),
         ("pa ris texas", "paris"),
+        ("8½", "eight"),
+        ("8 1/2", "eight"),
     ],
 )
 async def test_names_of_every_kind_are_found(resources: Resources, shelf: Shelf, query: str, first: str) -> None:
@@ -193,6 +184,7 @@ async def test_names_of_every_kind_are_found(resources: Resources, shelf: Shelf,
         "stalker": "Сталкер",
         "open-film": "Open Film",
         "paris": "Paris, Texas",
+        "eight": "8½",
     }
     for slug, name in names.items():
         shelf.movie(slug, texts={"en": name})
@@ -212,6 +204,17 @@ async def test_a_name_comes_before_what_is_only_said(resources: Resources, shelf
     assert set(hits) == {"same", "named", "said", "played", "Shark Person"}
 
 
+async def test_the_very_name_comes_first_and_of_equals_the_most_watched(resources: Resources, shelf: Shelf) -> None:
+    watched = [shelf.movie("twice", texts={"en": "Moon Moon"}), shelf.movie("later", texts={"en": "Moon"})]
+    shelf.movie("earlier", texts={"en": "Moon"})
+    shelf.movie("longer", texts={"en": "The Moon"})
+    await shelf.store(resources)
+    async with resources.database.write("viewing") as db:
+        scores = [{"title_id": title.id, "score": score} for title, score in zip(watched, (1.0, 0.1), strict=True)]
+        await db.execute(insert(PublishedPopularity), scores)
+    assert await found(resources, "moon") == ["later", "earlier", "twice", "longer"]
+
+
 @pytest.mark.parametrize(
     ("query", "languages"),
     [("underground cities", ("en",)), ("workers revolting", ("en",)), ("unterirdische stadt", ("de",))],
@@ -228,19 +231,23 @@ async def test_prose_is_stemmed_in_its_language(
     assert await found(resources, query, languages) == ["metropolis"]
 
 
-async def test_a_title_is_found_by_its_people(library: Resources) -> None:
+async def test_a_title_is_found_by_its_people(library: Resources, shelf: Shelf) -> None:
     assert await found(library, "max schreck") == ["Max Schreck", "nosferatu"]
+    assert (await found(library, "nosferatu schreck"))[0] == "nosferatu"
+    shelf.person("Will Person", shelf.movie("played", texts={"en": "Other"}))
+    await shelf.store(library)
+    assert await found(library, "will") == ["Will Person", "played"], "although the word says nothing in English"
 
 
 async def test_a_hidden_name_changes_nothing_of_what_others_find(resources: Resources, shelf: Shelf) -> None:
     """A query is taken for mistyped where no name has its words: what is hidden from the viewer does not count."""
-    shelf.movie("seen", texts={"en": "Metropole"})
+    shelf.movie("seen", texts={"en": "Nosfiratus"})
     await shelf.store(resources)
-    before = await found(resources, "metropolis")
-    shelf.movie("hidden", texts={"en": "Metropolis"}, ages={"US": 18})
+    before = await found(resources, "nosferatu")
+    shelf.movie("hidden", texts={"en": "Nosferatu"}, ages={"US": 18})
     await shelf.store(resources)
     child = make_request(resources, make_viewer(maximum_age=12))
-    hits = (await ask(schema, child, HITS, query="metropolis"))["search"]
+    hits = (await ask(schema, child, HITS, query="nosferatu"))["search"]
     assert [edge["node"]["slug"] for edge in hits["edges"]] == before == ["seen"]
     assert hits["totalCount"] == 1
 
@@ -250,18 +257,6 @@ async def test_whatever_is_typed_is_taken_for_words(library: Resources, query: s
     await found(library, query)
     suggest = "query($prefix: String!) { suggest(prefix: $prefix) { text } }"
     await ask(schema, make_request(library), suggest, prefix=query)
-
-
-async def test_suggestions_forgive_and_take_words_in_any_order(library: Resources) -> None:
-    query = "query($prefix: String!) { suggest(prefix: $prefix) { text } }"
-    for prefix, expected in (
-        ("mettr", ["Metropolis"]),
-        ("moon tri", ["A Trip to the Moon"]),
-        ("nosfratu", ["Nosferatu"]),
-        ("m", ["Metropolis", "Moonlight Patrol", "A Trip to the Moon", "Max Schreck", "Georges Méliès"]),
-    ):
-        suggested = (await ask(schema, make_request(library), query, prefix=prefix))["suggest"]
-        assert [one["text"] for one in suggested] == expected, prefix
 
 
 async def test_words_of_withdrawn_titles_go(resources: Resources, shelf: Shelf) -> None:
@@ -276,3 +271,33 @@ async def test_words_of_withdrawn_titles_go(resources: Resources, shelf: Shelf) 
         words = (await db.execute(text("select word from catalog.search_word"))).scalars().all()
         names = (await db.execute(text("select name from catalog.search_name"))).scalars().all()
     assert (words, names) == (["remaining"], ["remaining"])
+
+
+async def test_tidying_leaves_what_is_being_published(resources: Resources, shelf: Shelf) -> None:
+    film = shelf.movie("film", texts={"en": "Evanescent"})
+    shelf.person("Ephemera Person", film)
+    await shelf.store(resources)
+    state = text("update catalog.title set state = :state")
+
+    async def tidy() -> None:
+        async with resources.database.write("catalog") as db:
+            await tidy_search(db)
+
+    async with resources.database.write("catalog") as db:
+        await db.execute(state, {"state": "UNPUBLISHED"})
+        await publish(db, [film.id])
+    async with resources.database.write("catalog") as db:
+        await db.execute(state, {"state": "PUBLISHED"})
+        await publish(db, [film.id])
+        tidying = asyncio.create_task(tidy())
+        assert not (await asyncio.wait([tidying], timeout=0.3))[0], "it waits until this transaction ends"
+    await tidying
+    assert await found(resources, "ephemera") == ["Ephemera Person", "film"]
+
+
+async def test_what_is_published_lies_in_the_indexes_proper(library: Resources) -> None:
+    """Not in the list of what is pending, which each search would read whole."""
+    async with library.database.write("catalog") as db:
+        for index in ("search_name_trigrams", "search_name_words", "search_text_document"):
+            pending = text("select gin_clean_pending_list(cast(:index as regclass))")
+            assert (await db.execute(pending, {"index": f"catalog.{index}"})).scalar() == 0

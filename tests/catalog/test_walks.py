@@ -15,12 +15,13 @@ from sqlalchemy import text
 from models.catalog import CreditRole, Title
 from models.published import PublishedPopularity
 from resolvers.catalog.publish import publish
+from resolvers.paging import cursor_of
 from runtime.resources import Resources
 from runtime.settings import Settings
 from schema.catalog import schema
 from tests.catalog.shelf import LONG_AGO, Shelf
-from tests.queries import codes
-from tests.requests import make_request
+from tests.queries import ask, codes
+from tests.requests import make_request, make_viewer
 from tests.served import Front, served
 
 SOAK = os.environ.get("MARQUEE_SOAK") == "1"
@@ -164,6 +165,7 @@ PAGED = {
     "person": "{ person(id: PERSON) { titles(PAGE) { edges { cursor } } } }",
     "credits": "{ titles { edges { node { credits(PAGE) { edges { cursor } } } } } }",
     "episodes": "{ titles { edges { node { ... on Series { seasons { episodes(PAGE) { edges { cursor } } } } } } } }",
+    "changes": "{ titleChanges(PAGE) { edges { cursor } } }",
 }
 UNPAGED = {"collections": "{ collections(PAGE) { slug } }", "suggest": '{ suggest(prefix: "o", PAGE) { text } }'}
 FORGED = ("forged", "", "W10", "bnVsbA", "WyJ4eCIsMSwyXQ", "🎬", "A" * 5000)
@@ -179,7 +181,8 @@ async def test_a_page_that_can_t_be_is_told(resources: Resources, shelf: Shelf, 
     bad += [("after", f'"{cursor}"') for cursor in FORGED if name in PAGED]
     for argument, value in bad:
         document = query.replace("PAGE", f"{argument}: {value}")
-        result = await schema.execute(document, context_value=make_request(resources))
+        viewer = make_viewer(scopes=frozenset({"catalog:feed"}))
+        result = await schema.execute(document, context_value=make_request(resources, viewer))
         assert result.errors, document
         for error in result.errors:
             assert getattr(error.original_error, "code", None) == "BAD_USER_INPUT", document
@@ -191,9 +194,18 @@ async def test_a_cursor_is_of_its_list_and_sort(resources: Resources, shelf: She
     await shelf.store(resources)
     query = "query ($sort: TitleSort!, $after: String) { titles(sort: $sort, after: $after) { edges { cursor } } }"
     for sort in SORTS:
-        result = await schema.execute(query, context_value=make_request(resources), variable_values={"sort": sort})
-        assert result.data is not None
-        cursor = result.data["titles"]["edges"][0]["cursor"]
+        cursor = (await ask(schema, make_request(resources), query, sort=sort))["titles"]["edges"][0]["cursor"]
         for other in SORTS:
             refused = await codes(schema, make_request(resources), query, sort=other, after=cursor)
             assert refused == ([] if other == sort else ["BAD_USER_INPUT"]), (sort, other)
+        for end in range(len(cursor)):
+            cut = await codes(schema, make_request(resources), query, sort=sort, after=cursor[:end])
+            assert cut == ["BAD_USER_INPUT"], cursor[:end]
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-01-01T00:00:00", "now"])
+async def test_a_cursor_s_instant_is_one(resources: Resources, at: str) -> None:
+    """Instants that Postgres would take for others, or that it doesn't hold in UTC."""
+    query = "query ($after: String) { titles(sort: ADDED, after: $after) { edges { cursor } } }"
+    after = cursor_of("ADDED", at, UUID(int=1))
+    assert await codes(schema, make_request(resources), query, after=after) == ["BAD_USER_INPUT"]

@@ -1,12 +1,17 @@
 """Publishing: what keeps a title back, who sees it when, that edits wait, and that withdrawing is at once."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
 
-from models.catalog import MediaAssetStatus
+from models.catalog import MediaAsset, MediaAssetStatus, Playable
 from resolvers.catalog.editing.releasing import release_due
+from resolvers.catalog.publish import publish_asset
 from tests.editing.operations import (
     LONG_AGO,
     PUBLISH,
@@ -29,6 +34,7 @@ from tests.editing.operations import (
     rows_of,
 )
 from tests.editing.test_playables import save
+from tests.editing.test_revisions import actions
 from tests.served import Front
 
 PATHS = """query ($id: ID!, $slug: String!, $name: String!) {
@@ -139,6 +145,50 @@ async def test_a_series_goes_out_with_its_first_episode_that_has_media(front: Fr
     (season,) = (await front.data(query, id=series["id"]))["title"]["seasons"]
     lengths = [(edge["node"]["number"], edge["node"]["runtimeMs"]) for edge in season["episodes"]["edges"]]
     assert lengths == [(1, None), (2, 600_000)]
+
+
+async def asset_of(front: Front, playable_id: str) -> UUID | None:
+    async with front.database.read("catalog") as db:
+        found = select(col(Playable.asset_id)).where(col(Playable.id) == UUID(playable_id))
+        asset_id: UUID | None = (await db.execute(found)).scalar_one()
+    return asset_id
+
+
+async def test_media_that_come_after_the_publication_are_played_at_once(front: Front) -> None:
+    series = await create(front, editor(front), "SERIES", status="AIRING")
+    for number in (1, 2):
+        series = await save(front, series, kind="EPISODE", season=1, number=number)
+    first, second = (edge["node"]["id"] for edge in series["playables"]["edges"])
+    await give_media(front, first)
+    await release(front, publisher(front), series)
+    query = "query ($id: ID!) { playable(id: $id) { runtimeMs } }"
+    assert (await front.data(query, id=second))["playable"] == {"runtimeMs": None}
+    asset_id = await give_media(front, second)
+    async with front.database.write("catalog") as db:
+        await publish_asset(db, asset_id)
+    assert (await front.data(query, id=second))["playable"] == {"runtimeMs": 600_000}
+    async with front.database.read("viewing") as db:
+        ready = "select count(*) from catalog.published_playable where prefix is not null"
+        assert (await db.exec_driver_sql(ready)).scalar_one() == 2
+    better = await give_media(front, second)
+    async with front.database.write("catalog") as db:
+        await publish_asset(db, better)
+    assert await asset_of(front, second) == asset_id
+    async with front.database.write("catalog") as db:
+        await db.execute(
+            update(MediaAsset).values(status=MediaAssetStatus.FAILED).where(col(MediaAsset.id) == asset_id)
+        )
+        await publish_asset(db, better)
+    assert await asset_of(front, second) == better
+
+
+async def test_published_by_several_at_once_it_is_published_once(front: Front) -> None:
+    film = await create(front, editor(front))
+    await give_media(front, film["id"])
+    given = {"id": film["id"], "revision": 1}
+    answers = await asyncio.gather(*[answer_of(front, publisher(front), PUBLISH, **given) for _ in range(5)])
+    assert [answer["editorialTitle"]["state"] for answer in answers] == ["PUBLISHED"] * 5
+    assert await actions(front) == ["CREATED_TITLE", "PUBLISHED_TITLE"]
 
 
 async def test_an_old_revision_is_not_published(front: Front) -> None:

@@ -59,7 +59,8 @@ def upgrade() -> None:
     op.execute("update catalog.title set published_revision = revision where state = 'PUBLISHED'")
     op.execute("insert into catalog.title_change select id, added_at from catalog.title where state = 'PUBLISHED'")
     op.execute("""insert into catalog.title_shown
-        select title_id, country, min(minimum_age) from catalog.published_window group by title_id, country""")
+        select title_id, country, min(minimum_age) from catalog.published_window
+        where closes_at is null or closes_at > now() group by title_id, country""")
     own('catalog')
     # ### end Alembic commands ###
 
