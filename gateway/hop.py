@@ -5,6 +5,10 @@ from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import Any
 
+from graphql import is_non_null_type
+
+from runtime.errors import NotFound
+
 Resolve = Callable[..., Any]
 
 
@@ -22,7 +26,7 @@ def resolver_of(resolvers: Mapping[str, Resolve], owner: str, reference_to: Any,
         reference = refer(source, info.context)
         if reference.done():
             found = reference.result()
-            return None if found is None else resolve_there(found, info, **arguments)
+            return nothing(info) if found is None else resolve_there(found, info, **arguments)
         return hopped(reference, info, arguments)
 
     def refer(source: Any, request: Any) -> asyncio.Future[Any]:
@@ -34,9 +38,15 @@ def resolver_of(resolvers: Mapping[str, Resolve], owner: str, reference_to: Any,
 
     async def hopped(reference: asyncio.Future[Any], info: Any, arguments: dict[str, Any]) -> Any:
         found = await reference
-        if found is None:  # gone, or not for this viewer: null, as a router would say
-            return None
+        if found is None:
+            return nothing(info)
         value = resolve_there(found, info, **arguments)
         return await value if isawaitable(value) else value
 
     return resolve
+
+
+def nothing(info: Any) -> None:
+    """The field of what is gone, or not for this viewer: null, as a router would say. NotFound where null can't be."""
+    if is_non_null_type(info.return_type):
+        raise NotFound("It does not exist any more.")

@@ -7,6 +7,9 @@ from babel import Locale
 from babel.core import get_global
 
 MOST_LANGUAGES = 10
+LONGEST = 60
+"""How many characters a tag may have; 35 do for all that are in use (RFC 5646, section 4.4.1)."""
+QUALITY = re.compile(r"\s*q=([01](?:\.\d*)?)\s*", re.ASCII | re.IGNORECASE)
 TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?((?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*)", re.ASCII)
 """Language, script, region and variants; no extensions and nothing for private use."""
 KNOWN = Locale("en")
@@ -18,21 +21,25 @@ def accepted_languages(header: str) -> list[str]:
     weighted = []
     for part in header.split(",")[:MOST_LANGUAGES]:
         tag, _, parameters = part.partition(";")
-        quality = parameters.partition("q=")[2].strip() or "1"
+        weight = QUALITY.fullmatch(parameters or "q=1")
         known = canonical(tag.strip())
-        if known is not None and quality.replace(".", "", 1).isdigit() and float(quality) > 0:
-            weighted.append((float(quality), known))
+        if known is not None and weight is not None and float(weight[1]) > 0:
+            weighted.append((float(weight[1]), known))
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
 
 
-@lru_cache(maxsize=1000)
 def canonical(tag: str) -> str | None:
     """The tag as BCP 47 would have it written (RFC 5646, sections 2.1.1 and 4.5), such as pt-BR for `PT-br`.
 
     None for what is none, and for languages of two letters, scripts and regions that there are not. Languages of three
     letters are as many as ISO 639-3 has, of which we keep no list.
     """
-    parts = TAG.fullmatch(tag.lower())
+    return spelt(tag.lower()) if len(tag) <= LONGEST else None
+
+
+@lru_cache(maxsize=1000)
+def spelt(tag: str) -> str | None:
+    parts = TAG.fullmatch(tag)
     if parts is None:
         return None
     language, script, region, variants = (part or "" for part in parts.groups())

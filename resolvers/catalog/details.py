@@ -1,5 +1,6 @@
 """What a title's page shows beside its texts: genres, maturity rating, external ids."""
 
+import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -45,7 +46,12 @@ async def genres(request: Request) -> list[GenreRow]:
     anything = select(1).where(TITLE_GENRE.c.genre_id == GENRE.c.id, visible(TITLE_GENRE.c.title_id, request)).exists()
     async with request.read("catalog") as db:
         found = await db.execute(select(GENRE.c.id, GENRE.c.slug, GENRE.c.names).where(anything))
-    return sorted((genre_row(request, *row) for row in found), key=lambda genre: genre.name)
+    return sorted((genre_row(request, *row) for row in found), key=lambda genre: (plain(genre.name), genre.slug))
+
+
+def plain(name: str) -> str:
+    """The name without accents and capitals, as alphabets order it."""
+    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
 
 
 async def maturity_of(request: Request, ids: Sequence[UUID]) -> list[MaturityRow | NotFound]:

@@ -15,7 +15,7 @@ from resolvers.catalog.pages import Order, title_page
 from resolvers.catalog.rows import AvailabilityState
 from resolvers.catalog.tables import CREDIT, GENRE, POPULARITY, PUBLISHED_PLAYABLE, PUBLISHED_WINDOW, TITLE, TITLE_GENRE
 from resolvers.catalog.titles import AnyTitle, name_of, visible_titles
-from resolvers.paging import Page, instant
+from resolvers.paging import MOST, Page, instant
 from resolvers.visible import in_window, playable_now, visible
 from runtime.database import among
 from runtime.errors import BadInput
@@ -50,9 +50,11 @@ class TitleFilter:
 
 async def checked_filter(request: Request, wanted: TitleFilter | None) -> TitleFilter | None:
     """The filter, its languages as BCP 47 would have them written. BadInput for a genre that there is not, or that has
-    nothing for this viewer, for ill-formed languages, and for years that end before they begin."""
+    nothing for this viewer, for ill-formed languages, for lists of more than 100, and for years that end before they
+    begin."""
     if wanted is None:
         return None
+    check_lengths(wanted)
     await check_genres(request, wanted.genres or [])
     first, last = wanted.release_year_from, wanted.release_year_to
     if first is not None and last is not None and first > last:
@@ -64,6 +66,14 @@ async def checked_filter(request: Request, wanted: TitleFilter | None) -> TitleF
     )
 
 
+def check_lengths(wanted: TitleFilter) -> None:
+    """BadInput for a list of more items than there could be a use for."""
+    languages = {"audioLanguages": wanted.audio_languages, "subtitleLanguages": wanted.subtitle_languages}
+    for name, items in {"kinds": wanted.kinds, "genres": wanted.genres, **languages}.items():
+        if items and len(items) > MOST:
+            raise BadInput(f"`filter.{name}` has at most {MOST} items; it has {len(items)}.")
+
+
 async def check_genres(request: Request, ids: list[Id]) -> None:
     if not ids:
         return
@@ -71,9 +81,9 @@ async def check_genres(request: Request, ids: list[Id]) -> None:
     statement = select(GENRE.c.id).where(among(GENRE.c.id, known(uuids(ids))), anything)
     async with request.read("catalog") as db:
         there = set((await db.execute(statement)).scalars())
-    for place, (id_, key) in enumerate(zip(ids, uuids(ids), strict=True)):
+    for place, key in enumerate(uuids(ids)):
         if key not in there:
-            raise BadInput(f"`filter.genres.{place}` is {id_!r}, the id of no genre.")
+            raise BadInput(f"`filter.genres.{place}` is not the id of a genre.")
 
 
 def known_languages(field: str, tags: list[LanguageTag] | None) -> list[LanguageTag] | None:
@@ -81,7 +91,7 @@ def known_languages(field: str, tags: list[LanguageTag] | None) -> list[Language
         return None
     for place, tag in enumerate(tags):
         if canonical(tag) is None:
-            raise BadInput(f"`filter.{field}.{place}` is {tag!r}, which is not a language tag of BCP 47.")
+            raise BadInput(f"`filter.{field}.{place}` is not a language tag of BCP 47.")
     return [LanguageTag(canonical(tag) or tag) for tag in tags]
 
 

@@ -47,7 +47,7 @@ def billed(title_id: Any, roles: list[CreditRole] | None, after: str | None) -> 
     columns = (c.position.label("sort_key"), c.id, PERSON.c.id.label("person_id"), PERSON.c.name, c.role, c.character)
     statement = select(*columns).join(PERSON, PERSON.c.id == c.person_id).where(c.title_id == title_id)
     if roles:
-        statement = statement.where(c.role.in_(roles))
+        statement = statement.where(c.role.in_(set(roles)))
     given = keys_of(after, exactly(BILLING.name), BILLING.kind, identity)
     if given is not None:
         statement = statement.where(tuple_(c.position, c.id) > tuple_(*given[1:]))

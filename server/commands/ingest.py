@@ -14,7 +14,7 @@ from media.ingest import ingest
 from media.source import store_source
 from models.catalog import MediaAsset, Playable, PlayableKind, Season, Title
 from models.columns import new_id
-from resolvers.catalog.publish import publish_asset
+from resolvers.catalog.publish import one_at_a_time, publish_asset
 from runtime.resources import Resources, open_resources
 from runtime.settings import Settings
 from server.commands import Stop
@@ -81,6 +81,7 @@ async def add_asset(resources: Resources, file: Path, target: UUID) -> UUID:
 
 async def take_over(connection: AsyncConnection, asset_id: UUID) -> None:
     """Makes the asset's target play it, and tells the other subgraphs."""
+    await one_at_a_time(connection)  # before the playable is locked, as whoever publishes does
     target = select(col(MediaAsset.target_id)).where(col(MediaAsset.id) == asset_id).scalar_subquery()
     await connection.execute(update(Playable).where(col(Playable.id) == target).values(asset_id=asset_id))
     await publish_asset(connection, asset_id)

@@ -1,5 +1,6 @@
 """What a line says, put into a title's document. What it does not say stays as it is."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -247,7 +248,8 @@ def all_seasons(line: Line, before: TitleDocument) -> tuple[SeasonEntry, ...]:
 
 
 def all_playables(line: Line, before: TitleDocument) -> Said[PlayableEntry]:
-    """Episodes are known by their numbers, trailers by their order: they keep their ids, and so their media."""
+    """Episodes and trailers are known by their numbers, those of one number by their order: they keep their ids, and so
+    their media."""
     said: Said[PlayableEntry] = Said([], [])
     for entry in before.playables:
         if entry.kind is PlayableKind.MOVIE:
@@ -255,16 +257,19 @@ def all_playables(line: Line, before: TitleDocument) -> Said[PlayableEntry]:
             said.add(replace(entry, markers=markers), below())
         elif (line.seasons if entry.kind is PlayableKind.EPISODE else line.trailers) is None:
             said.add(entry, below("playables"))
-    episodes = {(x.season, x.number): x.id for x in before.playables if x.kind is PlayableKind.EPISODE}
+    known = defaultdict[Any, list[UUID]](list)
+    for entry in before.playables:
+        known[entry.kind, entry.season, entry.number].append(entry.id)
+
+    def add(playable: lines.Playable, kind: PlayableKind, season: int | None, place: Place) -> None:
+        ids = known[kind, season, playable.number]
+        said.add(entry_of(playable, ids.pop(0) if ids else new_id(), kind, season), place)
+
     for i, season in enumerate(line.seasons or ()):
         for j, episode in enumerate(season.episodes):
-            id_ = episodes.pop((season.number, episode.number), None) or new_id()
-            entry = entry_of(episode, id_, PlayableKind.EPISODE, season.number)
-            said.add(entry, below("seasons", i, "episodes", j))
-    trailers = [x.id for x in before.playables if x.kind is PlayableKind.TRAILER]
+            add(episode, PlayableKind.EPISODE, season.number, below("seasons", i, "episodes", j))
     for n, trailer in enumerate(line.trailers or ()):
-        id_ = trailers[n] if n < len(trailers) else new_id()
-        said.add(entry_of(trailer, id_, PlayableKind.TRAILER, None), below("trailers", n))
+        add(trailer, PlayableKind.TRAILER, None, below("trailers", n))
     return said
 
 

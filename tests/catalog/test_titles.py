@@ -1,6 +1,6 @@
 """Titles as viewers get them: every field of films, series, episodes and trailers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from tests.catalog.shelf import Shelf
 from tests.queries import ask
 from tests.requests import NOW, make_request, make_viewer
 
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 TITLE = """
 fragment T on Title {
   __typename id slug name originalName originalLanguage tagline releaseYear
@@ -136,17 +137,29 @@ async def test_entities_come_in_order_and_only_as_what_they_are(resources: Resou
     assert [entity and entity["__typename"] for entity in found] == ["Series", "Movie", None, None, "Trailer", None]
 
 
+def window(opens: float, closes: float | None) -> tuple[list[str], datetime, datetime | None]:
+    """A window in the US, its ends in days from now."""
+    return ["US"], NOW + opens * DAY, None if closes is None else NOW + closes * DAY
+
+
 BADGES: list[tuple[dict[str, Any], list[str]]] = [
     ({}, []),
-    ({"added_at": NOW - timedelta(days=29)}, ["NEW"]),
-    ({"added_at": NOW - timedelta(days=30)}, []),
-    ({"windows": [(["US"], NOW, NOW + timedelta(days=14))]}, ["LEAVING_SOON"]),
-    ({"windows": [(["US"], NOW, NOW + timedelta(days=14, seconds=1))]}, []),
-    ({"windows": [(["US"], NOW, NOW + timedelta(days=3)), (["US"], NOW + timedelta(days=3), None)]}, []),
-    ({"added_at": NOW, "windows": [(["US"], NOW + timedelta(seconds=1), None)]}, []),
-    ({"aired": (NOW - timedelta(days=29)).date()}, ["NEW_EPISODES"]),
-    ({"aired": (NOW + timedelta(days=1)).date()}, []),
+    ({"added_at": NOW - 30 * DAY + SECOND}, ["NEW"]),
+    ({"added_at": NOW - 30 * DAY}, []),
+    ({"windows": [window(-29, None)]}, ["NEW"]),  # it was to come for long, and opened lately
+    ({"windows": [window(-30, None)]}, []),
+    ({"windows": [window(-90, -1), window(-1, None)]}, []),  # a licence renewed is nothing new
+    ({"windows": [window(-90, -2), window(-1, None)]}, ["NEW"]),  # back after a gap
+    ({"windows": [window(-90, 14)]}, ["LEAVING_SOON"]),
+    ({"windows": [(["US"], NOW - 90 * DAY, NOW + 14 * DAY + SECOND)]}, []),
+    ({"windows": [window(-90, 3), window(3, None)]}, []),
+    ({"windows": [window(-90, 3), window(4, None)]}, ["LEAVING_SOON"]),
+    ({"added_at": NOW, "windows": [(["US"], NOW + SECOND, None)]}, []),
+    ({"aired": (NOW - 29 * DAY).date()}, ["NEW_EPISODES"]),
+    ({"aired": (NOW - 30 * DAY).date()}, []),
+    ({"aired": (NOW + DAY).date()}, []),
     ({"aired": NOW.date(), "added_at": NOW}, ["NEW"]),
+    ({"aired": NOW.date(), "windows": [window(-90, 1)]}, ["NEW_EPISODES", "LEAVING_SOON"]),
 ]
 
 
@@ -157,19 +170,34 @@ async def test_badges(resources: Resources, shelf: Shelf, options: dict[str, Any
     assert (await ask(schema, make_request(resources), '{ title(slug: "s") { badges } }'))["title"]["badges"] == badges
 
 
-async def test_availability_joins_windows_that_touch(resources: Resources, shelf: Shelf) -> None:
-    day = timedelta(days=1)
-    shelf.movie("soon", windows=[(["US"], NOW + day, NOW + 3 * day)])
-    shelf.movie("on", windows=[(["US"], NOW - day, NOW + day), (["US"], NOW + day, NOW + 2 * day)])
-    shelf.movie("gap", windows=[(["US"], NOW - day, NOW + day), (["US"], NOW + 2 * day, None)])
+AVAILABLE: list[tuple[list[Any], tuple[str, int, int | None] | None]] = [
+    ([window(-1, None)], ("AVAILABLE", -1, None)),
+    ([window(1, 3)], ("COMING_SOON", 1, 3)),
+    ([window(-1, 1), window(1, 2)], ("AVAILABLE", -1, 2)),  # they touch
+    ([window(-1, 1), window(2, None)], ("AVAILABLE", -1, 1)),  # a gap
+    ([window(-3, 9), window(-2, 2), window(1, 4)], ("AVAILABLE", -3, 9)),  # one within another
+    ([window(-2, None), window(1, 2)], ("AVAILABLE", -2, None)),
+    ([window(-3, -1), window(-1, 1)], ("AVAILABLE", -3, 1)),  # the first is over, but nothing was interrupted
+    ([window(-3, -1), window(0, 1)], ("AVAILABLE", 0, 1)),
+    ([window(-3, -1), window(1, 2), window(2, 3)], ("COMING_SOON", 1, 3)),
+    ([window(-3, -2), window(-1, 0)], None),
+]
+
+
+@pytest.mark.parametrize(("windows", "expected"), AVAILABLE)
+async def test_availability(
+    resources: Resources, shelf: Shelf, windows: list[Any], expected: tuple[str, int, int | None] | None
+) -> None:
+    shelf.movie("m", windows=[*windows, (["DE"], NOW - 9 * DAY, None)])
     await shelf.store(resources)
-    query = "{ titles(sort: NAME) { edges { node { slug availability { state from until } } } } }"
-    edges = (await ask(schema, make_request(resources), query))["titles"]["edges"]
-    found = {edge["node"]["slug"]: edge["node"]["availability"] for edge in edges}
-    assert found["soon"]["state"] == "COMING_SOON"
-    assert found["soon"]["from"] == "2026-06-02T12:00:00Z"
-    assert (found["on"]["from"], found["on"]["until"]) == ("2026-05-31T12:00:00Z", "2026-06-03T12:00:00Z")
-    assert (found["gap"]["state"], found["gap"]["until"]) == ("AVAILABLE", "2026-06-02T12:00:00Z")
+    query = '{ title(slug: "m") { availability { state from until } } }'
+    found = (await ask(schema, make_request(resources), query))["title"]
+    if expected is None:
+        assert found is None
+        return
+    state, *days = expected
+    ends = [None if day is None else (NOW + day * DAY).isoformat().replace("+00:00", "Z") for day in days]
+    assert found["availability"] == dict(zip(("state", "from", "until"), (state, *ends), strict=True))
 
 
 async def test_pictures_come_in_the_best_language(resources: Resources, shelf: Shelf) -> None:

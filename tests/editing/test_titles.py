@@ -257,3 +257,16 @@ async def test_whoever_reads_the_log_sees_who_changed_what(front: Front) -> None
     assert "movie metropolis" in created
     assert '"action":"CHANGED_TITLE"' in changed
     assert "revision 2: release year, windows" in changed
+
+
+async def test_what_was_there_before_a_rule_keeps_nobody_from_editing_the_rest(front: Front) -> None:
+    """A rating that no system has, from before we knew the system: it may stay, but not be given."""
+    title = await create(front, editor(front))
+    async with front.database.write("catalog") as db:
+        await (await db.connection()).exec_driver_sql(
+            "update catalog.title_draft set document = jsonb_set(document, '{ratings,0,code}', '\"Old\"')"
+        )
+    renamed = await change(front, editor(front), title, texts=[{"language": "en", "name": "Renamed"}])
+    assert renamed["ratings"][0]["code"] == "Old"
+    given = {"id": title["id"], "revision": 2, "input": {"ratings": renamed["ratings"]}}
+    assert await refused(front, editor(front), UPDATE, **given) == [("UNKNOWN_RATING", "input.ratings.0.code")]

@@ -117,15 +117,12 @@ async def test_an_external_id_of_another_name_and_year_is_not_believed(desk: Des
 @BOTH_WAYS
 async def test_two_lines_about_one_title_are_refused(desk: Desk, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "LINES_AT_ONCE", at_once)
-    brought = await desk.bring(
-        [film(slug="m"), film("Other", slug="m"), film("Third", 1930), film("Last", slug="third-1930")]
-    )
+    third = [film("Third", 1930), film("Third", 1930, slug="third-1930", tagline="Last.")]
+    brought = await desk.bring([film(slug="m"), film("Other", slug="m"), *third])
     assert brought.of_line(2) == ["slug: Line 1 is about the same title."]
     assert [title["slug"] for title in await desk.titles()] == ["m", "third-1930", "third-1930-2"]
     for _ in range(2):
-        again = await desk.bring(
-            [film("Third", 1930), film("Last", slug="third-1930"), film(slug="m"), film("Other", slug="m")]
-        )
+        again = await desk.bring([*third, film(slug="m"), film("Other", slug="m")])
         assert again.counts("unchanged", "refused") == [3, 1]
 
 
@@ -189,6 +186,12 @@ async def test_episodes_and_trailers_keep_their_ids(desk: Desk) -> None:
     kept = {place: id_ for place, id_ in ids(after).items() if ids(before).get(place) == id_}
     assert set(kept) == {("EPISODE", 2), ("TRAILER", None)}
     assert before["seasons"][0]["id"] == after["seasons"][0]["id"]
+
+
+async def test_trailers_with_and_without_numbers_stay_apart(desk: Desk) -> None:
+    named = [{"number": n, "texts": [{"language": "en", "name": f"Number {n}"}]} for n in (0, 11, None, None, 11)]
+    await desk.bring([film(trailers=named)])
+    assert (await desk.bring([film(trailers=named)])).counts("unchanged") == [1]
 
 
 async def test_genres_are_known_by_slug_or_any_name_and_made_otherwise(desk: Desk) -> None:

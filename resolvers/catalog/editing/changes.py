@@ -39,9 +39,11 @@ NOBODY = UUID(int=0)
 
 async def changed(db: AsyncSession, document: TitleDocument, input: inputs.TitleInput) -> TitleDocument:
     """The document as the editor wants it; Refusal of all that is wrong with it, by paths below `input`."""
-    made = replace(document, **given_parts(document, input))
+    parts = given_parts(document, input)
+    made = replace(document, **parts)
     wrong = [*await genre_faults(db, input.genre_ids or ()), *await person_faults(db, input.credits or ())]
-    wrong += [below(error, "input") for error in faults(made)]
+    given = {to_camel(name) for name in parts}  # what was there before is nothing that this editor said
+    wrong += [below(error, "input") for error in faults(made) if error.path and error.path[0] in given]
     if wrong:
         raise Refusal.of(wrong)
     if input.credits is not None:
