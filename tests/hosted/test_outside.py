@@ -184,7 +184,7 @@ WRONG_CLAIMS: list[dict[str, Any]] = [
     {"iss": "https://evil.example"},
     {"exp": NOW - 120},
     {"exp": None},
-    {"iat": NOW + 600},
+    {"iat": NOW + 86_400},
     {"sub": None},
     {"sub": 1},
 ]
