@@ -34,10 +34,9 @@ class Picture:
 
     def size_at(self, width: int | None) -> tuple[int, int]:
         """Width and height of what is served for a wanted width: the next of `WIDTHS` upwards, else the original's."""
-        if width is None or width >= self.width:
-            return self.width, self.height
-        across = min((rung for rung in WIDTHS if rung >= width), default=self.width)
-        return (across, max(1, round(self.height * across / self.width))) if across < self.width else self.size_at(None)
+        rungs = () if width is None else (rung for rung in WIDTHS if width <= rung < self.width)
+        across = min(rungs, default=self.width)
+        return across, max(1, round(self.height * across / self.width))
 
 
 @dataclass(frozen=True, slots=True)

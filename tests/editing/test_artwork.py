@@ -26,7 +26,9 @@ async def test_a_draft_s_pictures_are_shown_to_editors_and_nobody_else(front: Fr
     for url, width in ((preview["url"], 320), (listed["POSTER"], 1000), (listed["BACKDROP"], 90)):
         answer = await wall.get(url)
         assert decoded(answer).width == width
-        assert answer.headers["cache-control"].startswith("private")
+        kept, seconds = answer.headers["cache-control"].split("max-age=")
+        assert kept == "private, "
+        assert int(seconds) <= 7200  # from now, not from the moment that is previewed
     for row in (poster, backdrop):
         assert (await wall.get(wall.address(row, row.width))).status_code == 404
 
