@@ -8,6 +8,9 @@ from sqlalchemy import DateTime, Enum
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
+GAP = 1024
+"""Between the positions of neighbours in a list that people order, for those that will come between them."""
+
 
 class Instant(DateTime):
     """A `timestamptz`: an instant, always with an offset."""

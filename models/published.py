@@ -70,8 +70,8 @@ class PublishedWindow(SQLModel, table=True):
 
     __tablename__ = "published_window"
     __table_args__ = (
-        Index("published_window_by_country", "country", "opens_at"),
-        Index("published_window_by_close", "country", "closes_at"),
+        Index("published_window_by_country", "country", "opens_at", "title_id"),
+        Index("published_window_by_close", "country", "closes_at", "title_id"),
         {"schema": "catalog"},
     )
     title_id: UUID = Field(primary_key=True)

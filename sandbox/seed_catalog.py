@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from models import catalog as m
+from models.columns import GAP
 from models.rating_systems import system_of
 from runtime.database import Database
 from sandbox.catalogue import Episode, Season, StarterCatalogue, StarterTitle, read
@@ -110,7 +111,7 @@ def catalogue_rows(starter: StarterCatalogue, now: datetime, house: House) -> Ro
         id_ = id_of("collection", collection.slug)
         rows.add(m.Collection(id=id_, slug=collection.slug, names=dict(collection.names), position=place))
         for position, slug in enumerate(collection.titles):
-            rows.add(m.CollectionTitle(collection_id=id_, title_id=title_id(slug), position=position))
+            rows.add(m.CollectionTitle(collection_id=id_, title_id=title_id(slug), position=GAP * position))
     return rows
 
 
@@ -150,7 +151,7 @@ def add_facts(rows: Rows, title: StarterTitle) -> None:
                 person_id=id_of("person", credit.person),
                 role=m.CreditRole(credit.role.value),
                 character=credit.character,
-                position=position,
+                position=GAP * position,
             )
         )
     for rating in title.ratings:

@@ -105,9 +105,9 @@ def conditions(wanted: TitleFilter | None, request: Request) -> list[ColumnEleme
         (wanted.genres, in_genres),
         (wanted.audio_languages, lambda tags: in_language(played.audio_languages, tags)),
         (wanted.subtitle_languages, lambda tags: in_language(played.subtitle_languages, tags)),
-        (wanted.person_id, made_by),
     )
     found = [condition(value) for value, condition in given if value]
+    found += [made_by(wanted.person_id)] if wanted.person_id is not None else []
     found += [year >= wanted.release_year_from] if wanted.release_year_from is not None else []
     found += [year <= wanted.release_year_to] if wanted.release_year_to is not None else []
     return found + ([in_state(wanted.state, request)] if wanted.state else [])

@@ -95,10 +95,13 @@ class Shelf:
     ) -> Title:
         title = self.title(slug, TitleKind.SERIES, **options)
         for season_number in range(1, seasons + 1):
-            season = self.add(Season(series_id=title.id, number=season_number))
+            season = self.season(title, season_number)
             for number in range(1, episodes + 1):
                 self.episode(season, number, aired)
         return title
+
+    def season(self, series: Title, number: int) -> Season:
+        return self.add(Season(series_id=series.id, number=number))
 
     def episode(self, season: Season, number: int, aired: date | None = None) -> Playable:
         row = Playable(kind=PlayableKind.EPISODE, title_id=season.series_id, season_id=season.id, number=number)

@@ -39,22 +39,27 @@ class Mirror:
         self.told: set[str] = set()
         self.after: str | None = None
 
-    async def read(self, first: int = 3, now: datetime | None = None) -> list[tuple[str, str | None]]:
+    async def read(self, now: datetime | None = None) -> list[tuple[str, str | None]]:
         """Reads on until there is no more; what was told, in order."""
-        told = []
-        while True:
-            request = partner(self.resources, self.country, self.age, now)
-            page = (await ask(schema, request, FEED, first=first, after=self.after))["titleChanges"]
-            for node in (edge["node"] for edge in page["edges"]):
-                told.append((node["titleId"], node["title"] and node["title"]["name"]))
-                if node["title"]:
-                    self.names[node["titleId"]] = node["title"]["name"]
-                else:
-                    self.names.pop(node["titleId"], None)
-            self.after = page["pageInfo"]["endCursor"]
-            if not page["pageInfo"]["hasNextPage"]:
-                self.told |= {id_ for id_, _ in told}
-                return told
+        told: list[tuple[str, str | None]] = []
+        while await self.read_page(told, now):
+            pass
+        return told
+
+    async def read_page(self, told: list[tuple[str, str | None]], now: datetime | None = None) -> bool:
+        """Reads three more changes; whether there are others."""
+        request = partner(self.resources, self.country, self.age, now)
+        page = (await ask(schema, request, FEED, first=3, after=self.after))["titleChanges"]
+        for node in (edge["node"] for edge in page["edges"]):
+            told.append((node["titleId"], node["title"] and node["title"]["name"]))
+            self.told.add(node["titleId"])
+            if node["title"]:
+                self.names[node["titleId"]] = node["title"]["name"]
+            else:
+                self.names.pop(node["titleId"], None)
+        self.after = page["pageInfo"]["endCursor"]
+        more: bool = page["pageInfo"]["hasNextPage"]
+        return more
 
     async def catalogue(self) -> dict[str, str]:
         request = partner(self.resources, self.country, self.age)

@@ -20,6 +20,7 @@ from runtime.resources import Resources
 from runtime.settings import Settings
 from schema.catalog import schema
 from tests.catalog.shelf import LONG_AGO, Shelf
+from tests.catalog.test_changes import Mirror
 from tests.queries import ask, codes
 from tests.requests import make_request, make_viewer
 from tests.served import Front, served
@@ -156,6 +157,18 @@ async def test_walks_while_titles_come_and_go(churned: tuple[Front, Churn], name
             assert len(set(ids)) == len(ids), "none twice"
             assert {str(title.id) for title in churn.staying} <= set(ids), "none skipped"
     assert churn.round > 1
+
+
+@pytest.mark.soak
+async def test_a_mirror_kept_while_titles_come_and_go(churned: tuple[Front, Churn]) -> None:
+    front, churn = churned
+    mirror = Mirror(front.resources)
+    async with churn.running():
+        while churn.round < 10 * WALKS:
+            await mirror.read_page([])
+    await mirror.read()
+    assert mirror.names == await mirror.catalogue()
+    assert {str(title.id) for title in churn.staying} <= mirror.names.keys()
 
 
 PAGED = {

@@ -1,7 +1,9 @@
 """Documents written into the tables that viewers read. Set-based: a thousand titles cost as many statements as one."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid5
 
 from sqlalchemy import delete, not_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -10,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.catalog import MediaAssetStatus, PlayableKind, UploadPurpose
 from models.columns import new_id
 from resolvers.catalog import tables as t
-from resolvers.catalog.editing.document import PlayableEntry, TitleDocument
+from resolvers.catalog.editing.document import CreditEntry, PlayableEntry, TitleDocument
 from resolvers.catalog.editing.many import Row, add, given
+from resolvers.catalog.editing.places import placed
 from resolvers.catalog.publish import plays_nothing
 from runtime.database import among
 
@@ -22,10 +25,11 @@ async def apply(db: AsyncSession, documents: Documents) -> None:
     """Makes the titles, whose rows exist, what their documents say; `publish` then shows it. Media stay attached."""
     ids = list(documents)
     await update_titles(db, documents)
+    places = await credit_places(db, ids)
     for table, rows in (
         (t.TITLE_TEXT, texts),
         (t.TITLE_GENRE, genres),
-        (t.CREDIT, credits),
+        (t.CREDIT, partial(credits, places)),
         (t.WINDOW, windows),
         (t.RATING, ratings),
         (t.EXTERNAL_ID, external_ids),
@@ -58,16 +62,35 @@ def genres(id_: UUID, document: TitleDocument) -> Iterator[Row]:
         yield {"title_id": id_, "genre_id": genre, "position": position}
 
 
-def credits(id_: UUID, document: TitleDocument) -> Iterator[Row]:
-    for position, x in enumerate(document.credits):
+async def credit_places(db: AsyncSession, title_ids: Sequence[UUID]) -> dict[UUID, int]:
+    credit = t.CREDIT.c
+    rows = await db.execute(select(credit.id, credit.position).where(among(credit.title_id, title_ids)))
+    places: dict[UUID, int] = dict(rows.all())
+    return places
+
+
+def credits(places: Mapping[UUID, int], id_: UUID, document: TitleDocument) -> Iterator[Row]:
+    """A credit that stays keeps its id and its place, by which cursors know it."""
+    ids = credit_ids(id_, document)
+    for x, key, position in zip(document.credits, ids, placed(ids, places), strict=True):
         yield {
-            "id": new_id(),
+            "id": key,
             "title_id": id_,
             "person_id": x.person_id,
             "role": x.role,
             "character": x.character,
             "position": position,
         }
+
+
+def credit_ids(title_id: UUID, document: TitleDocument) -> list[UUID]:
+    """An id for each credit, of who did what (UUIDv5, RFC 9562); some are credited for the same twice."""
+    told = Counter[CreditEntry]()
+    ids = []
+    for x in document.credits:
+        told[x] += 1
+        ids.append(uuid5(title_id, f"{x.person_id} {x.role.name} {told[x]} {x.character}"))
+    return ids
 
 
 def windows(id_: UUID, document: TitleDocument) -> Iterator[Row]:

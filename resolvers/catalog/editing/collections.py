@@ -1,5 +1,6 @@
 """Collections put together by editors; viewers see them at once."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from resolvers.catalog.curation import collection_row
 from resolvers.catalog.editing.changes import below, existing, text_entries
 from resolvers.catalog.editing.drafts import slug_still_free
 from resolvers.catalog.editing.inputs import CollectionInput
+from resolvers.catalog.editing.places import placed
 from resolvers.catalog.editing.rows import CollectionSaved
 from resolvers.catalog.editing.rules import Faults, fault, repeated, slug_faults, text_faults
+from resolvers.catalog.keys import known, uuids
 from resolvers.catalog.tables import COLLECTION, COLLECTION_TITLE, TITLE
 from runtime.errors import Refusal, UserErrorRow
 from runtime.request import Request
@@ -35,13 +38,8 @@ async def save_collection(request: Request, *, input: CollectionInput, id: Id | 
         names = {text.language: text.name for text in text_entries(input.texts)}
         async with slug_still_free("Another collection has this slug."):
             key = await store(db, id, {"slug": input.slug, "names": names})
-        await db.execute(delete(COLLECTION_TITLE).where(COLLECTION_TITLE.c.collection_id == key))
-        members = [
-            {"collection_id": key, "title_id": uuid_of(title), "position": n} for n, title in enumerate(input.title_ids)
-        ]
-        if members:
-            await db.execute(insert(COLLECTION_TITLE), members)
-        await report(db, request, "SAVED_COLLECTION", key, f"{input.slug}: {len(members)} titles")
+        await fill(db, key, known(uuids(input.title_ids)))
+        await report(db, request, "SAVED_COLLECTION", key, f"{input.slug}: {len(input.title_ids)} titles")
     return CollectionSaved(collection_row(request, key, input.slug, names))
 
 
@@ -57,6 +55,18 @@ async def store(db: AsyncSession, id: Id | None, values: dict[str, Any]) -> UUID
     if found is None:
         raise Refusal("COLLECTION_NOT_FOUND", "There is no such collection.", "id")
     return found
+
+
+async def fill(db: AsyncSession, collection_id: UUID, title_ids: Sequence[UUID]) -> None:
+    """Makes these the collection's titles, in this order."""
+    member = COLLECTION_TITLE.c
+    own = member.collection_id == collection_id
+    old: dict[UUID, int] = dict((await db.execute(select(member.title_id, member.position).where(own))).all())
+    await db.execute(delete(COLLECTION_TITLE).where(own))
+    places = zip(title_ids, placed(title_ids, old), strict=True)
+    rows = [{"collection_id": collection_id, "title_id": id_, "position": place} for id_, place in places]
+    if rows:
+        await db.execute(insert(COLLECTION_TITLE), rows)
 
 
 def form_faults(input: CollectionInput) -> Faults:
