@@ -15,8 +15,8 @@ from runtime.resources import Resources
 
 @dataclass(slots=True, eq=False)
 class Caller:
-    """`connection_params` is the payload of a socket's `connection_init`; Strawberry sets it. `account_id` is known
-    once a request was made."""
+    """`connection_params` is the payload of a socket's `connection_init`; Strawberry sets it. `account_id`, and
+    when the token expires, are known once a request was made."""
 
     resources: Resources
     authenticator: Authenticator
@@ -25,11 +25,13 @@ class Caller:
     address: str = ""
     connection_params: dict[str, Any] = field(default_factory=dict)
     account_id: UUID | None = None
+    expires_at: datetime | None = None
 
     async def request(self) -> Request:
         """A Request for one operation; Unauthenticated where the caller's token is no good."""
         bearer = await self.authenticator.bearer(self.authorization())
         self.account_id = bearer.viewer.account_id if bearer else None
+        self.expires_at = bearer.viewer.expires_at if bearer else None
         languages = accepted_languages(self.headers.get("accept-language", ""))
         if bearer is not None and bearer.language:
             languages = [bearer.language, *languages]

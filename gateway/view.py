@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,7 +22,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.unset import UNSET
 
 from gateway.caller import Caller
-from gateway.live import SIGNED_OUT, Live
+from gateway.live import Ending, Held, Live
 from gateway.operation import DocumentCache, OperationExtension, PerEvent
 from oauth.authenticate import Authenticator
 from runtime.errors import Fault
@@ -63,8 +62,16 @@ class GraphView(GraphQL[Any, None]):
         await response(scope, receive, send)
 
     async def socket(self, socket: WebSocket) -> None:
+        async def end(ending: Ending) -> None:
+            await socket.close(ending.code, ending.reason)
+
+        async def warn(expires_at: datetime) -> None:
+            # a ping may come at any time, and with a payload, which clients hand to who asks for it
+            payload = {"code": "TOKEN_EXPIRES", "expiresAt": expires_at.isoformat()}
+            await socket.send_text(self.encode_json({"type": "ping", "payload": payload}))
+
         socket.state.caller = self.caller(socket)
-        with self.live.holding(socket.state.caller, partial(socket.close, SIGNED_OUT, "Signed out")):
+        with self.live.holding(socket.state.caller, Held(end, warn)):
             await self.run(socket)
 
     async def get_context(self, request: Any, response: Any) -> Caller:
@@ -89,6 +96,7 @@ class GraphView(GraphQL[Any, None]):
             await context.request()
         except Fault as fault:
             raise ConnectionRejectionError({"message": str(fault), "code": fault.code}) from fault
+        self.live.expire(context)
         return UNSET
 
     async def render_graphql_ide(self, request: Request) -> Response:

@@ -96,6 +96,7 @@ class PublishedPlayable(SQLModel, table=True):
     number: int | None = None
     prefix: str | None = None
     duration_ms: int | None = None
+    min_height: int | None = None
     max_height: int | None = None
     credits_start_ms: int | None = None
     audio_languages: list[str] = Field(sa_type=JSONB)

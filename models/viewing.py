@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Instant, choice, new_id
@@ -73,7 +73,12 @@ class AccountLock(SQLModel, table=True):
 class PlaybackSession(SQLModel, table=True):
     """One play of a playable on a device: a lease of a stream slot until `lease_until`, renewed by heartbeats.
 
-    `sign_in_id` is identity's session, with which the play ends.
+    `sign_in_id` is identity's session, with which the play ends; `country` is where the right to watch is looked up
+    (null: it began before that was kept).
+    What its first heartbeat found of the playable's progress is kept in `found_watched` and `found_at` (when that last
+    counted), `counted` is whether this play counts as one: so each heartbeat replaces the last one's doing. Quality of
+    experience: `bitrate` (bit/s) is the last, `bits` how many were played, `rebuffers` how many heartbeats told of a
+    stall and `rebuffer_ms` for how long playing stalled.
     """
 
     __tablename__ = "playback_session"
@@ -98,7 +103,13 @@ class PlaybackSession(SQLModel, table=True):
     watched_ms: int = 0
     state: PlayerState = choice(PlayerState, default=PlayerState.PLAYING)
     bitrate: int | None = None
-    rebuffer_ms: int = 0
+    bits: int = Field(default=0, sa_type=BigInteger)
+    rebuffers: int = 0
+    rebuffer_ms: int = Field(default=0, sa_type=BigInteger)
+    found_watched: bool = False
+    found_at: datetime | None = Field(default=None, sa_type=Instant)
+    counted: bool = False
+    country: str | None = None
     max_height: int
     row_id: str | None = None
     started_at: datetime = Field(sa_type=Instant)
@@ -110,11 +121,15 @@ class PlaybackSession(SQLModel, table=True):
 
 
 class Progress(SQLModel, table=True):
-    """How far a profile is in a playable, in milliseconds."""
+    """How far a profile is in a playable, in milliseconds.
+
+    `counted_at` is when it was last watched beyond 5 %: by it continue-watching knows what of a title to go on with.
+    """
 
     __table_args__ = (
         CheckConstraint("position_ms >= 0", name="position_not_negative"),
         Index("progress_by_title", "profile_id", "title_id"),
+        Index("progress_of_title", "title_id", "profile_id"),
         SCHEMA,
     )
     profile_id: UUID = Field(primary_key=True)
@@ -125,6 +140,7 @@ class Progress(SQLModel, table=True):
     watched: bool
     play_count: int
     updated_at: datetime = Field(sa_type=Instant)
+    counted_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ProfileState(SQLModel, table=True):
@@ -146,6 +162,25 @@ class ContinueWatching(SQLModel, table=True):
     playable_id: UUID
     reason: ContinueReason = choice(ContinueReason)
     updated_at: datetime = Field(sa_type=Instant)
+
+
+class Removal(SQLModel, table=True):
+    """A title that a profile took out of continue-watching: it stays out until it is watched later than that."""
+
+    __table_args__ = (SCHEMA,)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    removed_at: datetime = Field(sa_type=Instant)
+
+
+class NotInterested(SQLModel, table=True):
+    """A title that a profile does not want to be shown among what it may like."""
+
+    __tablename__ = "not_interested"
+    __table_args__ = (SCHEMA,)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    said_at: datetime = Field(sa_type=Instant)
 
 
 class ListItem(SQLModel, table=True):

@@ -161,12 +161,14 @@ class Hub:
             await self.forget(topic, queue)
 
     async def hear(self, topic: str) -> AsyncGenerator[Event | Missed, None]:
-        """Every event from now on, whatever its revision; Missed where some may be lost."""
+        """Every event from now on, whatever its revision; Missed where some may be lost, and once it listens: what
+        was before is told by the state itself."""
         self.start()
         queue: asyncio.Queue[Event | Missed] = asyncio.Queue(BOUND)
         self.topics[topic].add(queue)
         try:
             await self.follow(topic)
+            yield Missed()
             while True:
                 yield await queue.get()
         finally:

@@ -10,21 +10,24 @@ os.environ.setdefault("PGQUEUER_SCHEMA", "jobs")
 from pgqueuer.core.tm import TaskManager
 from pgqueuer.ports.driver import Driver, NotifyCallback
 from pgqueuer.queries import Queries
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 
 class SessionDriver(Driver):
-    """Runs the queue's statements on the session's connection: they commit or roll back with it."""
+    """Runs the queue's statements in the transaction of a session or connection: they commit or roll back with it."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession | AsyncConnection) -> None:
         self.session = session
 
+    async def connection(self) -> AsyncConnection:
+        return self.session if isinstance(self.session, AsyncConnection) else await self.session.connection()
+
     async def fetch(self, query: str, *args: Any) -> list[dict[str, Any]]:
-        result = await (await self.session.connection()).exec_driver_sql(query, args)
+        result = await (await self.connection()).exec_driver_sql(query, args)
         return [dict(row) for row in result.mappings()]
 
     async def execute(self, query: str, *args: Any) -> str:
-        await (await self.session.connection()).exec_driver_sql(query, args)
+        await (await self.connection()).exec_driver_sql(query, args)
         return ""
 
     async def notify(self, channel: str, payload: str) -> None:
@@ -49,7 +52,12 @@ class SessionDriver(Driver):
 
 
 async def enqueue(
-    session: AsyncSession, name: str, payload: bytes, *, once: str | None = None, after: timedelta | None = None
+    session: AsyncSession | AsyncConnection,
+    name: str,
+    payload: bytes,
+    *,
+    once: str | None = None,
+    after: timedelta | None = None,
 ) -> None:
     """Queues the job `name`, which begins `after` some time if not at once; with `once`, not a second time while one of
     that key waits or runs."""

@@ -94,6 +94,10 @@ class Request:
         """The command's one transaction. What was loaded before it is forgotten after it."""
         async with self.resources.database.write(subgraph, self.tally) as session:
             yield session
+        self.forget()
+
+    def forget(self) -> None:
+        """Lets what follows see the world anew: nothing that was loaded before counts any more."""
         self.loaders.clear()
         self.references.clear()
 

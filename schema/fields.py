@@ -4,7 +4,8 @@ The function's keyword-only parameters are the field's arguments, so that name, 
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from operator import attrgetter
 from typing import Any
 
@@ -58,12 +59,13 @@ def commands(function: Callable[..., Awaitable[Any]], words: Words | None = None
     return field_of(function, resolver, options)
 
 
-def streams(function: Callable[..., AsyncIterator[Any]], type_: Any, **options: Any) -> Any:
+def streams(function: Callable[..., AsyncGenerator[Any, None]], type_: Any, **options: Any) -> Any:
     """A root field of Subscription: one event of `type_` for each item that `function(request, **arguments)` yields."""
 
     async def resolver(root: Any, info: Info, **given: Any) -> Any:
-        async for event in function(info.context, **without_unset(given)):
-            yield event
+        async with aclosing(function(info.context, **without_unset(given))) as events:
+            async for event in events:
+                yield event
 
     sign(resolver, function, AsyncIterator[type_])
     return strawberry.subscription(resolver=resolver, **options)

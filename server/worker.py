@@ -29,8 +29,10 @@ from resolvers.catalog.editing.releasing import release_due, release_scheduled
 from resolvers.catalog.publish import publish_asset
 from resolvers.catalog.search.upkeep import tidy_search
 from resolvers.viewing.ending import end_streams
+from resolvers.viewing.following import episodes_changed
 from resolvers.viewing.forgetting import forget_profile
 from resolvers.viewing.popularity import refresh_popularity
+from resolvers.viewing.review import review_streams
 from runtime.mail import MailUnavailable, post_of
 from runtime.resources import Resources, open_resources
 from runtime.settings import SUBGRAPHS, Settings, Subgraph
@@ -118,6 +120,16 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
         with retried():
             await end_streams(resources, job.payload or b"{}")
 
+    @queue.entrypoint("review_streams")  # should it fail, the schedule of the same does it again within the minute
+    async def review(job: Job) -> None:
+        with retried():
+            await review_streams(resources, datetime.now(UTC))
+
+    @queue.entrypoint("episodes_changed", on_failure="hold")
+    async def episodes_changed_of(job: Job) -> None:
+        with retried():
+            await episodes_changed(resources, job.payload or b"{}")
+
     @queue.entrypoint("forget_profile", on_failure="hold")
     async def forget_profile_of(job: Job) -> None:
         with retried():
@@ -159,6 +171,10 @@ def bind_schedules(queue: PgQueuer, resources: Resources, subgraphs: Sequence[Su
         async def popularity(schedule: Schedule) -> None:
             async with resources.database.write("viewing") as session:
                 await refresh_popularity(session)
+
+        @queue.schedule("review_streams_again", "* * * * *")
+        async def review_again(schedule: Schedule) -> None:
+            await review_streams(resources, datetime.now(UTC))
 
     if "catalog" in subgraphs:
 

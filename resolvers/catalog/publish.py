@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -30,9 +31,17 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models.catalog import MarkerKind, MediaAssetStatus, PublicationState, RenditionKind, UploadPurpose
+from models.catalog import (
+    MarkerKind,
+    MediaAssetStatus,
+    PlayableKind,
+    PublicationState,
+    RenditionKind,
+    UploadPurpose,
+)
 from resolvers.catalog import tables as t
 from runtime.database import among
+from runtime.jobs import enqueue
 
 Transaction = AsyncConnection | AsyncSession
 LOCK = func.hashtext("catalog.publish")
@@ -42,6 +51,7 @@ async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
     """Publishes these titles as they now are, or withdraws those that are not live, and all genres."""
     await one_at_a_time(session)
     await record_changes(session, title_ids)
+    before = await episodes_of(session, title_ids)
     for target in (t.PUBLISHED_WINDOW, t.PUBLISHED_PLAYABLE, t.PUBLISHED_TITLE):
         await session.execute(delete(target).where(among(target.c.title_id, title_ids)))
     those = and_(among(t.TITLE.c.id, title_ids), live())
@@ -54,6 +64,7 @@ async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
     await record_shown(session, title_ids)
     await session.execute(select(func.catalog.index_titles(literal(list(title_ids), ARRAY(Uuid)))))
     await publish_genres(session)
+    await tell_viewing(session, before ^ await episodes_of(session, title_ids))
 
 
 async def publish_asset(session: Transaction, asset_id: UUID) -> None:
@@ -63,13 +74,31 @@ async def publish_asset(session: Transaction, asset_id: UUID) -> None:
     """
     await one_at_a_time(session)
     await attach_asset(session, asset_id)
+    titles = (await session.execute(select(t.PLAYABLE.c.title_id).where(t.PLAYABLE.c.asset_id == asset_id))).scalars()
+    title_ids = titles.all()
+    before = await episodes_of(session, title_ids)
     users = select(t.PLAYABLE.c.id).where(t.PLAYABLE.c.asset_id == asset_id)
     await session.execute(delete(t.PUBLISHED_PLAYABLE).where(t.PUBLISHED_PLAYABLE.c.playable_id.in_(users)))
     rows = published_playables(and_(t.PLAYABLE.c.asset_id == asset_id, live()))
     names = [column.name for column in rows.selected_columns]
     await session.execute(insert(t.PUBLISHED_PLAYABLE).from_select(names, rows))
-    titles = select(t.PLAYABLE.c.title_id).where(t.PLAYABLE.c.asset_id == asset_id)
-    await record_changes(session, (await session.execute(titles)).scalars().all())
+    await record_changes(session, title_ids)
+    await tell_viewing(session, before ^ await episodes_of(session, title_ids))
+
+
+async def episodes_of(session: Transaction, title_ids: Sequence[UUID]) -> set[Any]:
+    """The episodes of the titles that viewers can play, as title, id, season and number."""
+    playable = t.PUBLISHED_PLAYABLE.c
+    columns = (playable.title_id, playable.playable_id, playable.season_number, playable.number)
+    ready = (playable.kind == PlayableKind.EPISODE, playable.prefix.is_not(None))
+    return set(await session.execute(select(*columns).where(among(playable.title_id, title_ids), *ready)))
+
+
+async def tell_viewing(session: Transaction, changed: set[Any]) -> None:
+    """Has whoever follows a series go on with the episodes that it has now, and what may no longer play end."""
+    if titles := sorted({str(title_id) for title_id, *_ in changed}):
+        await enqueue(session, "episodes_changed", orjson.dumps({"titles": titles}))
+    await enqueue(session, "review_streams", b"{}", once="review_streams")
 
 
 async def attach_asset(session: Transaction, asset_id: UUID) -> None:
@@ -183,6 +212,7 @@ def published_playables(those: ColumnElement[bool]) -> Select[Any]:
         playable.number,
         asset.prefix,
         asset.duration_ms,
+        rendition(func.min(t.RENDITION.c.height), RenditionKind.VIDEO).label("min_height"),
         rendition(func.max(t.RENDITION.c.height), RenditionKind.VIDEO).label("max_height"),
         credits_start().label("credits_start_ms"),
         languages(RenditionKind.AUDIO).label("audio_languages"),

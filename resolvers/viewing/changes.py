@@ -23,11 +23,6 @@ BEGIN = text(
     "insert into viewing.profile_state (profile_id, revision)"
     " select id, 0 from unnest(cast(:ids as uuid[])) as new(id) order by id on conflict do nothing"
 )
-ENTRIES = text(
-    "select profile_id, title_id, playable_id, reason, updated_at from viewing.continue_watching"
-    " where (profile_id, title_id) in"
-    " (select * from unnest(cast(:profiles as uuid[]), cast(:titles as uuid[])))"
-)
 UPSERT = text(
     "insert into viewing.continue_watching (profile_id, title_id, playable_id, reason, updated_at)"
     " select * from unnest(cast(:profiles as uuid[]), cast(:titles as uuid[]), cast(:playables as uuid[]),"
@@ -82,15 +77,6 @@ async def locked(db: AsyncSession, profile_ids: Sequence[UUID]) -> dict[UUID, in
     return {row.profile_id: row.revision for row in await db.execute(LOCK, {"ids": profile_ids})}
 
 
-async def entries_at(db: AsyncSession, places: Iterable[Place]) -> dict[Place, Entry]:
-    """The entries that the places have now."""
-    rows = await db.execute(ENTRIES, columns("profiles titles", list(places)))
-    return {
-        (row.profile_id, row.title_id): Entry(row.playable_id, ContinueReason[row.reason], row.updated_at)
-        for row in rows
-    }
-
-
 async def save_entries(
     db: AsyncSession, revisions: dict[UUID, int], before: Mapping[Place, Entry], after: Mapping[Place, Entry | None]
 ) -> list[Change]:
@@ -119,17 +105,21 @@ def columns(names: str, rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
     return {name: [row[n] for row in rows] for n, name in enumerate(keys)}
 
 
-def post(hub: Hub, change: Change, playable_kind: PlayableKind | None) -> None:
-    """Sends a committed change to the profile's listeners."""
-    hub.post(topic_of(change.profile_id), Event(change.revision, payload(change, playable_kind)))
+def post(hub: Hub, changes: Iterable[Change]) -> None:
+    """Sends committed changes to their profiles' listeners."""
+    for change in changes:
+        hub.post(topic_of(change.profile_id), Event(change.revision, payload(change)))
 
 
-def payload(change: Change, playable_kind: PlayableKind | None) -> bytes:
-    removed = {"kind": "REMOVE", "id": item_id(change.profile_id, change.title_id)}
-    if change.entry is None or playable_kind is None:
+def payload(change: Change) -> bytes:
+    if change.entry is None:
+        removed = {"kind": "REMOVE", "id": item_id(change.profile_id, change.title_id)}
         return orjson.dumps(removed, default=str)  # asyncpg's UUIDs are its own
     entry = change.entry
-    title_kind = TitleKind.MOVIE if playable_kind is PlayableKind.MOVIE else TitleKind.SERIES
+    is_film = entry.playable_id == change.title_id
+    title_kind, playable_kind = (
+        (TitleKind.MOVIE, PlayableKind.MOVIE) if is_film else (TitleKind.SERIES, PlayableKind.EPISODE)
+    )
     return orjson.dumps(
         {
             "kind": "UPSERT",

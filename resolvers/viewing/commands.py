@@ -1,6 +1,6 @@
 """Orders to players: who lost its slot is told by the next heartbeat, and at once where it listens."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,7 @@ from sqlmodel import col
 from models.viewing import PlaybackCommandKind, PlaybackCommandReason
 from models.viewing import PlaybackSession as Session
 from resolvers.viewing.messages import say
+from resolvers.viewing.streams import tell_streams
 from runtime.errors import NotFound
 from runtime.events import Event, Hub
 from runtime.request import Request
@@ -33,8 +34,10 @@ def topic_of(session_id: UUID) -> str:
     return f"playback:{session_id}"
 
 
-def announce(hub: Hub, session_ids: Iterable[UUID]) -> None:
-    """Tells the players of sessions that they have ended; call after the commit."""
+def announce(hub: Hub, account_ids: Iterable[UUID], session_ids: Iterable[UUID]) -> None:
+    """Tells households that their streams changed, and the players of sessions that they have ended; call after the
+    commit."""
+    tell_streams(hub, account_ids)
     for session_id in session_ids:
         hub.post(topic_of(session_id), Event(ENDED, b""))
 
@@ -45,7 +48,7 @@ def stop(request: Request, reason: PlaybackCommandReason, name: str | None = Non
     return PlaybackCommandRow(PlaybackCommandKind.STOP, reason, message)
 
 
-async def playback_command(request: Request, *, session_id: Id) -> AsyncIterator[PlaybackCommandRow]:
+async def playback_command(request: Request, *, session_id: Id) -> AsyncGenerator[PlaybackCommandRow, None]:
     """The order that ends the session, once there is one. NotFound for a session of another profile."""
     key = uuid_of(session_id)
     if key is None or await end_of(request, key) is None:

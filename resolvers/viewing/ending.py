@@ -25,19 +25,20 @@ async def end_streams(resources: Resources, payload: bytes) -> None:
     """
     wanted = orjson.loads(payload)
     reason = PlaybackCommandReason[wanted["reason"]]
+    accounts = sorted(map(UUID, wanted.get("accounts") or [wanted["account"]]))
     async with resources.database.write("viewing") as db:
-        added = await lock_accounts(db, wanted.get("accounts") or [wanted["account"]])
+        added = await lock_accounts(db, accounts)
         ids = await lock_streams(db, streams_meant(wanted))
         await end(db, ids, datetime.now(UTC), reason)
         await db.execute(delete(AccountLock).where(among(col(AccountLock.account_id), added)))
-    announce(resources.hub, ids)
+    announce(resources.hub, accounts, ids)
 
 
-async def lock_accounts(db: AsyncSession, ids: Iterable[str]) -> list[UUID]:
+async def lock_accounts(db: AsyncSession, ids: Iterable[UUID]) -> list[UUID]:
     """Locks accounts, so that a playback which is being started with the token of a session that has just ended is
     either seen here, or sees that the session is gone; those among them that had no lock until now."""
     added = []
-    for account_id in sorted(map(UUID, ids)):
+    for account_id in ids:
         lock = insert(AccountLock).values(account_id=account_id).on_conflict_do_nothing()
         if await db.scalar(lock.returning(col(AccountLock.account_id))):
             added.append(account_id)

@@ -5,17 +5,22 @@ earlier one shows there.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.viewing import NotInterested
 from resolvers.paging import Edge, Page, PageInfoRow, cursor_of, identity, keys_of, limit_of, page_info
 from resolvers.viewing.candidates import ROW_LENGTH, Candidate, Candidates, candidates_for
 from resolvers.viewing.lists import CONTINUE, MY_LIST, ProfileKey, listed
 from resolvers.viewing.messages import say
 from resolvers.viewing.references import TitleRef, title_ref
+from runtime.database import among
 from runtime.request import Request
 
 FOLD_ROWS, FOLD_TITLES = 4, 6
@@ -92,17 +97,35 @@ class HomePage:
 async def home_of(
     request: Request, profiles: Sequence[ProfileKey], *, first: int | None = 10, after: str | None = None
 ) -> list[HomePage]:
-    """Batch: the profiles' home screens, out of four statements however many rows and titles there are."""
+    """Batch: the profiles' home screens, out of five statements however many rows and titles there are."""
     limit = limit_of(first, 10)
     continuing = await listed(request, profiles, CONTINUE, ROW_LENGTH, None)
     chosen = await listed(request, profiles, MY_LIST, ROW_LENGTH, None)
+    unwanted = await not_interested_of(request, [p for p, _ in profiles])
     shared = dict(zip(ages := sorted({a for _, a in profiles}), await candidates_for(request, ages), strict=True))
     screens = []
     for (profile_id, age), going_on, mine in zip(profiles, continuing, chosen, strict=True):
         own = [personal(HomeRowKind.CONTINUE_WATCHING, going_on), personal(HomeRowKind.MY_LIST, mine)]
-        rows = list(deduplicated(arranged(request, profile_id, [*own, *shared[age]])))
+        proposed = [without(candidates, unwanted[profile_id]) for candidates in shared[age]]
+        rows = list(deduplicated(arranged(request, profile_id, [*own, *proposed])))
         screens.append(page_of_rows(request, rows, limit, after))
     return screens
+
+
+async def not_interested_of(request: Request, profile_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """The titles that each profile does not want to be shown."""
+    profile_id = col(NotInterested.profile_id)
+    query = select(profile_id, col(NotInterested.title_id)).where(among(profile_id, profile_ids))
+    found: dict[UUID, set[UUID]] = {id_: set() for id_ in profile_ids}
+    async with request.read("viewing") as db:
+        for row in await db.execute(query):
+            found[row.profile_id].add(row.title_id)
+    return found
+
+
+def without(candidates: Candidates, unwanted: set[UUID]) -> Candidates:
+    titles = [c for c in candidates.titles if c.title.id not in unwanted] if unwanted else candidates.titles
+    return replace(candidates, titles=titles)
 
 
 def personal(kind: HomeRowKind, rows: Sequence[Any]) -> Candidates:

@@ -47,6 +47,16 @@ MESSAGES: dict[str, dict[str, str]] = {
         "de": "Dein Tarif erlaubt {limit} gleichzeitige Wiedergabe(n), und alle sind belegt.",
         "es": "Tu plan permite {limit} reproducción(es) a la vez y todas están en uso.",
     },
+    "PLAN_TOO_LOW": {
+        "en": "Your plan does not include the quality that this title comes in.",
+        "de": "Dein Tarif umfasst nicht die Qualität, in der es diesen Titel gibt.",
+        "es": "Tu plan no incluye la calidad en la que está disponible este título.",
+    },
+    "DEVICE_NOT_SUPPORTED": {
+        "en": "This title can't be played on this device.",
+        "de": "Dieser Titel lässt sich auf diesem Gerät nicht abspielen.",
+        "es": "Este título no se puede reproducir en este dispositivo.",
+    },
     "SESSION_ENDED": {
         "en": "This playback has ended: start it again.",
         "de": "Diese Wiedergabe ist beendet: starte sie neu.",
@@ -76,6 +86,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "There is no such title.",
         "de": "Diesen Titel gibt es nicht.",
         "es": "No existe ese título.",
+    },
+    "TITLE_OR_ALL": {
+        "en": "Say either of which title, or `all: true`.",
+        "de": "Gib entweder einen Titel an oder `all: true`.",
+        "es": "Indica un título o bien `all: true`.",
     },
     "NOT_NEGATIVE": {
         "en": "A position is never negative; it is {value}.",

@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import SQLModel, col
 
-from models.viewing import AccountLock, ContinueWatching, ListItem, PlaybackSession, Progress, TitleThumb
+from models.viewing import (
+    AccountLock,
+    ContinueWatching,
+    ListItem,
+    NotInterested,
+    PlaybackSession,
+    Progress,
+    Removal,
+    TitleThumb,
+)
 from resolvers.personal import Kinds, columns_of, rows_of
 from resolvers.viewing.forgetting import forget_profiles, topics_of
 from runtime.database import among
@@ -17,8 +26,10 @@ KINDS: dict[str, type[SQLModel]] = {
     "plays": PlaybackSession,
     "progress": Progress,
     "continue_watching": ContinueWatching,
+    "taken_out_of_continue_watching": Removal,
     "my_list": ListItem,
     "thumbs": TitleThumb,
+    "not_interested": NotInterested,
 }
 """What is exported; ProfileState and AccountLock hold a counter and a lock, and nothing about anybody."""
 OF_ACCOUNT: tuple[Any, ...] = (PlaybackSession, AccountLock)

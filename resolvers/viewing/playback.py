@@ -16,14 +16,15 @@ from sqlmodel import col
 from media.signing import UrlSigner, manifest_urls
 from models.viewing import PlaybackDenialReason, StreamingProtocol
 from models.viewing import PlaybackSession as Session
-from resolvers.viewing.beats import LEASE, forget
+from resolvers.viewing.beats import LEASE
 from resolvers.viewing.commands import announce
 from resolvers.viewing.devices import device_name
 from resolvers.viewing.languages import audio_language, subtitle_language
 from resolvers.viewing.references import EpisodeRef, PlayableRef, playable_ref
 from resolvers.viewing.rights import Denied, Household, Media, PlaybackDeniedRow, denied, household_of, media_of
 from resolvers.viewing.rules import resume_at
-from resolvers.viewing.slots import LimitReached, streams_of, take_slot
+from resolvers.viewing.slots import LimitReached, take_slot
+from resolvers.viewing.streams import streams_of
 from runtime.errors import BadInput, NotFound
 from runtime.request import Request
 from runtime.scalars import Id, uuid_of
@@ -107,10 +108,11 @@ async def start_playback(request: Request, *, input: StartPlaybackInput) -> Play
             session = await session_of(db, request, household, input)
             media = await media_of(request, db, uuid_of(input.playable_id), household.profile_id)
             wanted = wanted_of(input)
+            check_supported(request, household, media, wanted, input.protocols)
             ended = await hold(db, request, household, session, media, wanted)
     except Denied as denial:
         return await with_streams(request, denial.row)
-    announce(request.resources.hub, ended)
+    announce(request.resources.hub, [household.account_id], ended)
     return session_row(request, household, media, session, wanted)
 
 
@@ -127,7 +129,7 @@ async def renew_playback(request: Request, *, session_id: Id) -> PlaybackSession
             ended = await hold(db, request, household, session, media, wanted)
     except Denied as denial:
         return await with_streams(request, denial.row)
-    announce(request.resources.hub, ended)
+    announce(request.resources.hub, [household.account_id], ended)
     return session_row(request, household, media, session, wanted)
 
 
@@ -136,6 +138,21 @@ def check(wanted: StartPlaybackInput) -> None:
         raise BadInput("`idempotencyKey` must not be empty.")
     if wanted.max_height is not None and wanted.max_height < 1:
         raise BadInput(f"`maxHeight` must be at least 1; it is {wanted.max_height}.")
+
+
+def check_supported(
+    request: Request,
+    household: Household,
+    media: Media,
+    wanted: Wanted,
+    protocols: Sequence[StreamingProtocol] | None,
+) -> None:
+    """Raises Denied where no rendition is low enough for the plan or the device, or the device knows no protocol."""
+    if household.max_height < media.min_height:
+        raise denied(request, PlaybackDenialReason.PLAN_TOO_LOW)
+    too_high = wanted.max_height is not None and wanted.max_height < media.min_height
+    if too_high or (protocols is not None and not protocols):
+        raise denied(request, PlaybackDenialReason.DEVICE_NOT_SUPPORTED)
 
 
 def wanted_of(given: StartPlaybackInput) -> Wanted:
@@ -162,6 +179,7 @@ async def session_of(db: AsyncSession, request: Request, household: Household, g
         device_name=await device_name(request, db),
         idempotency_key=given.idempotency_key,
         request_hash=digest,
+        country=request.country,
         max_height=0,
         row_id=given.row_id,
         started_at=request.now,
@@ -198,6 +216,7 @@ async def hold(
         await db.refresh(session)  # a heartbeat may have come before we had the lock
         check_open(request, session)
         session.lease_until = max(session.lease_until, request.now + LEASE)
+        session.country = request.country
     else:
         session.title_id = media.playable.title_id
         session.max_height = min(household.max_height, media.max_height, wanted.max_height or media.max_height)
@@ -213,7 +232,7 @@ def check_open(request: Request, session: Session) -> None:
 async def with_streams(request: Request, row: PlaybackDeniedRow) -> PlaybackDeniedRow:
     """A STREAM_LIMIT says who is watching; the transaction that was denied is rolled back by now."""
     viewer = request.viewer
-    forget(request)
+    request.forget()
     if row.reason is PlaybackDenialReason.STREAM_LIMIT and viewer is not None and viewer.account_id is not None:
         async with request.read("viewing") as db:
             row.active_streams = await streams_of(request, db, viewer.account_id)

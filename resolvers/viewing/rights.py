@@ -17,10 +17,11 @@ from models.published import PublishedEntitlement as Entitlement
 from models.published import PublishedPlayable as Published
 from models.viewing import PlaybackDenialReason
 from models.viewing import Progress as StoredProgress
-from resolvers.viewing.beats import next_episodes
 from resolvers.viewing.messages import say
+from resolvers.viewing.progress import next_episodes
 from resolvers.viewing.rules import Playable, Progress
-from resolvers.viewing.slots import ActiveStreamRow, lock_account
+from resolvers.viewing.slots import lock_account
+from resolvers.viewing.streams import ActiveStreamRow
 from resolvers.visible import playable_now, visible
 from runtime.request import Request
 
@@ -58,10 +59,11 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """What will be played: its files lie below `prefix`, the highest rendition has `max_height` lines."""
+    """What will be played: its files lie below `prefix`, its renditions have `min_height` to `max_height` lines."""
 
     playable: Playable
     prefix: str
+    min_height: int
     max_height: int
     audio_languages: list[str]
     subtitle_languages: list[str]
@@ -134,7 +136,8 @@ async def media_of(request: Request, db: AsyncSession, playable_id: UUID | None,
         following.get(row.playable_id),
     )
     progress = None if row.position_ms is None else Progress(row.position_ms, row.watched, row.play_count)
-    return Media(playable, row.prefix, row.max_height, row.audio_languages, row.subtitle_languages, progress)
+    heights = (row.min_height or 0, row.max_height)
+    return Media(playable, row.prefix, *heights, row.audio_languages, row.subtitle_languages, progress)
 
 
 async def media_row(request: Request, db: AsyncSession, playable_id: UUID, profile_id: UUID) -> Any:
@@ -151,8 +154,8 @@ async def media_row(request: Request, db: AsyncSession, playable_id: UUID, profi
     query = (
         select(
             *(col(Published.playable_id), title_id, col(Published.kind), col(Published.prefix)),
-            *(col(Published.duration_ms), col(Published.max_height), col(Published.credits_start_ms)),
-            *(col(Published.audio_languages), col(Published.subtitle_languages)),
+            *(col(Published.duration_ms), col(Published.min_height), col(Published.max_height)),
+            *(col(Published.credits_start_ms), col(Published.audio_languages), col(Published.subtitle_languages)),
             *(col(StoredProgress.position_ms), col(StoredProgress.watched), col(StoredProgress.play_count)),
             playable_now(title_id, request).label("open"),
             opens_at.label("opens_at"),

@@ -1,6 +1,7 @@
 """When progress counts, when a title is watched, and what to go on with: pure functions of positions.
 
-Times are milliseconds. The later heartbeat always wins; nothing depends on those that never arrived.
+Times are milliseconds. What a play leaves behind follows from what it found and from its last heartbeat, whatever came
+in between, in whatever order it came; between plays the later one wins.
 """
 
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ class Playable:
         return min(position_ms, self.duration_ms)
 
     def counts(self, position_ms: int) -> bool:
-        """Whether it is far enough to go on from there: 5 %."""
-        return position_ms >= COUNTS_FROM * self.duration_ms
+        """Whether it is far enough to go on from there: 5 %, or finished."""
+        return position_ms >= COUNTS_FROM * self.duration_ms or self.finished(position_ms)
 
     def finished(self, position_ms: int) -> bool:
         """Whether it is watched: from 90 % on, or from where its credits start."""
@@ -41,9 +42,31 @@ class Playable:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """`counted_at` is when it last was far enough to count."""
+
     position_ms: int
     watched: bool
     play_count: int
+    counted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a play found of the playable's progress when it began, and whether it counts as a play until now."""
+
+    watched: bool = False
+    counted_at: datetime | None = None
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a profile is in a title: its newest progress that counts, and the episode after it."""
+
+    playable_id: UUID
+    watched: bool
+    counted_at: datetime
+    next_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +78,29 @@ class Entry:
     updated_at: datetime
 
 
-def progressed(before: Progress | None, playable: Playable, position_ms: int) -> Progress:
-    """Progress after reaching a position; each time that it becomes watched is one play.
+def progressed(before: Progress | None, found: Found, playable: Playable, position_ms: int, now: datetime) -> Progress:
+    """Progress once a play is at a position; it counts as a play while it is at the end.
 
-    Going back unwatches it, but not below 5 %: a look at its start changes nothing.
+    Going back unwatches it, but not below 5 %: a look at its start leaves what was found.
     """
-    was_watched, plays = (before.watched, before.play_count) if before else (False, 0)
-    watched = playable.finished(position_ms) or (was_watched and not playable.counts(position_ms))
-    return Progress(position_ms, watched, plays + (watched and not was_watched))
+    finished, counts = playable.finished(position_ms), playable.counts(position_ms)
+    others = max((before.play_count if before else 0) - found.counted, 0)
+    watched = finished or (found.watched and not counts)
+    return Progress(position_ms, watched, others + finished, now if counts else found.counted_at)
 
 
-def continued(before: Entry | None, playable: Playable, position_ms: int, now: datetime) -> Entry | None:
-    """The title's entry after reaching a position of one of its playables; None where it leaves the list."""
-    if playable.kind is PlayableKind.TRAILER or not playable.counts(position_ms):
-        return before
-    if not playable.finished(position_ms):
-        return Entry(playable.playable_id, ContinueReason.IN_PROGRESS, now)
-    if playable.next_id is None:
+def continued(before: Entry | None, newest: Reached | None, removed_at: datetime | None = None) -> Entry | None:
+    """A title's entry for where the profile is in it; None where there is nothing to go on with, or the profile took
+    it out since. `before` stays where it leads to the same episode: once it gave way, nothing changes."""
+    if newest is None or (removed_at is not None and newest.counted_at <= removed_at):
         return None
-    if before and (before.playable_id, before.reason) == (playable.next_id, ContinueReason.NEXT_EPISODE):
+    if not newest.watched:
+        return Entry(newest.playable_id, ContinueReason.IN_PROGRESS, newest.counted_at)
+    if newest.next_id is None:
+        return None
+    if before and before.playable_id == newest.next_id and before.reason is not ContinueReason.IN_PROGRESS:
         return before
-    return Entry(playable.next_id, ContinueReason.NEXT_EPISODE, now)
+    return Entry(newest.next_id, ContinueReason.NEXT_EPISODE, newest.counted_at)
 
 
 def resume_at(progress: Progress | None, playable: Playable) -> int:

@@ -5,34 +5,18 @@ until somebody needs it, and is ended then: so a laptop that wakes up goes on wh
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.published import PublishedPlayable, PublishedProfile
 from models.viewing import AccountLock, PlaybackCommandReason
 from models.viewing import PlaybackSession as Session
-from resolvers.viewing.messages import say
-from resolvers.viewing.references import PlayableRef, playable_ref
-from resolvers.visible import visible
 from runtime.database import among
-from runtime.request import Request
-
-
-@dataclass(slots=True)
-class ActiveStreamRow:
-    session_id: UUID
-    profile_name: str
-    device_name: str
-    playable: PlayableRef | None
-    started_at: datetime
-    position_ms: int
 
 
 class LimitReached(Exception):
@@ -81,45 +65,3 @@ async def end(
     if ids:
         ended = {"ended_at": now, "end_reason": reason, "ended_by": name}
         await db.execute(update(Session).where(among(col(Session.id), ids)).values(**ended))
-
-
-async def streams_of(request: Request, db: AsyncSession | AsyncConnection, account_id: UUID) -> list[ActiveStreamRow]:
-    """The streams that hold a slot of the account, oldest first."""
-    seen = visible(col(Session.title_id), request).label("seen")
-    query = (
-        select(
-            col(Session.id),
-            col(PublishedProfile.name),
-            col(Session.device_name),
-            col(Session.playable_id),
-            col(PublishedPlayable.kind),
-            col(Session.started_at),
-            col(Session.position_ms),
-            seen,
-        )
-        .outerjoin(PublishedProfile, col(PublishedProfile.profile_id) == col(Session.profile_id))
-        .outerjoin(PublishedPlayable, col(PublishedPlayable.playable_id) == col(Session.playable_id))
-        .where(
-            col(Session.account_id) == account_id,
-            col(Session.ended_at).is_(None),
-            col(Session.lease_until) > request.now,
-        )
-        .order_by(col(Session.started_at), col(Session.id))
-    )
-    return [stream_row(request, row) for row in await db.execute(query)]
-
-
-def stream_row(request: Request, row: Any) -> ActiveStreamRow:
-    playable = playable_ref(row.kind, row.playable_id) if row.seen else None
-    name = row.name if row.name is not None else say(request.languages, "SOMEONE")
-    return ActiveStreamRow(row.id, name, row.device_name, playable, row.started_at, row.position_ms)
-
-
-async def active_streams(request: Request, account_ids: Sequence[UUID]) -> list[list[ActiveStreamRow] | None]:
-    """Batch: the streams that hold a slot of the household; None for a household that is not the viewer's."""
-    own = request.viewer.account_id if request.viewer else None
-    if own is None or own not in account_ids:
-        return [None] * len(account_ids)
-    async with request.read("viewing") as db:
-        streams = await streams_of(request, db, own)
-    return [streams if account_id == own else None for account_id in account_ids]

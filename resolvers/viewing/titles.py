@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.published import PublishedPopularity as Popularity
 from models.published import PublishedTitle as Title
-from models.viewing import ListItem, Progress, Thumb, TitleThumb
+from models.viewing import ListItem, NotInterested, Progress, Thumb, TitleThumb
 from resolvers.paging import limit_of
 from resolvers.viewing.references import EpisodeRef, MovieRef, TitleRef, title_ref
 from resolvers.visible import playable_now
@@ -26,7 +26,7 @@ UP_NEXT = text(
     left join lateral (
         select p.season_number, p.number from viewing.progress g join catalog.published_playable p using (playable_id)
         where g.profile_id = :profile and g.title_id = asked.id and p.kind = 'EPISODE' and g.watched
-        order by g.updated_at desc limit 1
+        order by g.counted_at desc limit 1
     ) watched on true
     left join lateral (
         select p.playable_id from catalog.published_playable p where p.title_id = asked.id and p.kind = 'EPISODE'
@@ -112,11 +112,13 @@ async def episode_up_next(request: Request, title_ids: Sequence[UUID]) -> list[E
 
 
 async def taste_seeds(request: Request, *, first: int | None = 24) -> list[TitleRef | None]:
-    """The most watched titles that play now, for a new profile to pick from."""
+    """The most watched titles that play now, for a new profile to pick from; none that it is not interested in."""
+    mine = col(NotInterested.profile_id) == request.profile_id
+    unwanted = select(col(NotInterested.title_id)).where(mine).scalar_subquery()
     query = (
         select(col(Title.title_id), col(Title.kind))
         .join(Popularity, col(Popularity.title_id) == col(Title.title_id))
-        .where(playable_now(col(Title.title_id), request))
+        .where(playable_now(col(Title.title_id), request), col(Title.title_id).not_in(unwanted))
         .order_by(col(Popularity.score).desc(), col(Title.title_id))
         .limit(limit_of(first, 24))
     )

@@ -1,6 +1,6 @@
 """Continue-watching as it changes: a snapshot, then each change; a cursor replays what a lost connection missed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +13,6 @@ from sqlmodel import col
 
 from models.viewing import ProfileState
 from resolvers.paging import cursor_of, keys_of
-from resolvers.viewing.beats import forget
 from resolvers.viewing.changes import Upserted, item_id, parsed, topic_of
 from resolvers.viewing.lists import CONTINUE, ContinueWatchingItemRow, item_row, listed
 from resolvers.viewing.marks import profile_of
@@ -42,7 +41,7 @@ class ContinueWatchingEventRow:
 
 async def continue_watching_changed(
     request: Request, *, after: str | None = None
-) -> AsyncIterator[ContinueWatchingEventRow]:
+) -> AsyncGenerator[ContinueWatchingEventRow, None]:
     """A SNAPSHOT of the newest 100 entries, then each change; with `after` the changes since that cursor instead,
     as far as they are still kept. Whenever one is missed, a SNAPSHOT comes again. BadInput without a profile."""
     try:
@@ -71,7 +70,7 @@ def seen_revision(after: str | None) -> int | None:
 
 def fresh(request: Request, event: ContinueWatchingEventRow) -> ContinueWatchingEventRow:
     """The event, whose fields see the world as it is now and not as it was at an earlier event."""
-    forget(request)
+    request.forget()
     return event
 
 

@@ -3,22 +3,25 @@
 import strawberry
 from strawberry.federation.schema_directives import Authenticated
 
+from resolvers.viewing.clearing import clear_history
 from resolvers.viewing.commands import playback_command
 from resolvers.viewing.heartbeats import heartbeat, stop_playback
 from resolvers.viewing.marks import (
     add_to_my_list,
     mark_watched,
+    not_interested,
     rate_title,
     remove_from_continue_watching,
     remove_from_my_list,
 )
 from resolvers.viewing.playback import renew_playback, start_playback
+from resolvers.viewing.streams import active_streams_changed
 from resolvers.viewing.titles import taste_seeds
 from resolvers.viewing.updates import ChangeKind, continue_watching_changed
 from schema.fields import asks, commands, streams
 from schema.shared import UserError, sized
 from schema.viewing.playback import HeartbeatPayload, PlaybackCommand, ProgressPayload, StartPlaybackResult
-from schema.viewing.screens import ContinueWatchingItem
+from schema.viewing.screens import ActiveStream, ContinueWatchingItem
 from schema.viewing.titles import Title
 
 strawberry.enum(ChangeKind)
@@ -27,6 +30,12 @@ strawberry.enum(ChangeKind)
 @strawberry.type
 class ContinueWatchingPayload:
     removed_id: strawberry.ID | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ClearHistoryPayload:
+    cleared: int
     user_errors: list[UserError]
 
 
@@ -76,11 +85,15 @@ class Mutation:
         remove_from_continue_watching, directives=[Authenticated()]
     )
     mark_watched: ProgressPayload = commands(mark_watched, directives=[Authenticated()])
+    clear_history: ClearHistoryPayload = commands(
+        clear_history, description="`titleId` or `all: true`; neither is an error.", directives=[Authenticated()]
+    )
     add_to_my_list: TitlePayload = commands(add_to_my_list, directives=[Authenticated()])
     remove_from_my_list: TitlePayload = commands(remove_from_my_list, directives=[Authenticated()])
     rate_title: TitlePayload = commands(
         rate_title, description="Null takes the thumb back.", directives=[Authenticated()]
     )
+    not_interested: TitlePayload = commands(not_interested, directives=[Authenticated()])
 
 
 @strawberry.type
@@ -100,3 +113,4 @@ class Subscription:
         description="Orders to the player: someone took the slot over, or the right to watch ended.",
         directives=[Authenticated()],
     )
+    active_streams_changed = streams(active_streams_changed, list[ActiveStream], directives=[Authenticated()])

@@ -9,7 +9,7 @@ from models.viewing import ContinueReason
 from resolvers.viewing.home import EvidenceKind, HomeRowKind, home_of, titles_of_row
 from resolvers.viewing.lists import continue_watching_of, history_of, my_list_of
 from resolvers.viewing.references import AccountRef, ProfileRef, accounts, profiles
-from resolvers.viewing.slots import active_streams
+from resolvers.viewing.streams import active_streams
 from schema.fields import loads, made_of
 from schema.shared import PageInfo, sized
 from schema.viewing.titles import Playable, Title

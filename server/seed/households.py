@@ -68,7 +68,10 @@ async def store_viewing(database: Database, households: Sequence[Household], fil
     async with database.write("viewing") as db:
         for model, rows in (
             (ProfileState, ({"profile_id": m.id, "revision": diary.revision} for _, m, diary in watched)),
-            (PlaybackSession, (row for h, m, _ in watched for row in watching.session_rows(h.id, m, played))),
+            (
+                PlaybackSession,
+                (row for h, m, _ in watched for row in watching.session_rows(h.id, h.country, m, played)),
+            ),
             (ProgressTable, (row for _, m, diary in watched for row in watching.progress_rows(m, diary, played))),
             (ContinueWatching, (row for _, m, diary in watched for row in watching.entry_rows(m, diary))),
             (ListItem, (row for _, m, _ in watched for row in watching.list_rows(m))),

@@ -11,8 +11,8 @@ from sqlmodel import SQLModel, col
 from models.catalog import TitleKind
 from models.identity import ProfileKind
 from models.viewing import ListItem, PlaybackSession, ProfileState
-from resolvers.viewing.beats import progress_row, save_progress
 from resolvers.viewing.changes import lock_profiles, save_entries
+from resolvers.viewing.progress import progress_row, save_progress
 from runtime.request import Request
 from sandbox.households import Addition, Member, Play, Playable, Taste, Title
 from server.seed import watching
@@ -35,7 +35,7 @@ async def seed_viewer(request: Request) -> None:
         return
     films = await repertoire(request.resources.database, request.now)
     async with request.write("viewing") as db:
-        await store(db, account_id, member(profile_id, films.titles, request), films)
+        await store(db, account_id, request.country, member(profile_id, films.titles, request), films)
 
 
 def member(profile_id: UUID, titles: Sequence[Title], request: Request) -> Member:
@@ -71,14 +71,13 @@ def sitting(profile_id: UUID, title: Title, playable: Playable, fraction: float,
     return Play(uuid5(profile_id, str(playable.id)), title.id, playable.id, at, ended, fraction, fraction == 1)
 
 
-async def store(db: AsyncSession, account_id: UUID, viewer: Member, films: Repertoire) -> None:
+async def store(db: AsyncSession, account_id: UUID, country: str, viewer: Member, films: Repertoire) -> None:
     """Stores the history as heartbeats would; whatever the viewer did meanwhile stays."""
     revisions = await lock_profiles(db, [viewer.id])
     diary = watching.diary_of(viewer, films.playables)
-    await add(db, PlaybackSession, list(watching.session_rows(account_id, viewer, films.playables)))
-    lengths = {id_: films.playables[id_].duration_ms for id_ in diary.progress}
+    await add(db, PlaybackSession, list(watching.session_rows(account_id, country, viewer, films.playables)))
     rows = [
-        progress_row((viewer.id, id_), progress, play.title_id, lengths[id_], play.ended_at)
+        progress_row((viewer.id, id_), progress, films.playables[id_], play.ended_at)
         for id_, (progress, play) in diary.progress.items()
     ]
     await save_progress(db, rows)

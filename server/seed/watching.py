@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from models.catalog import PlayableKind
 from models.viewing import PlayerState
-from resolvers.viewing.rules import Entry, Playable, Progress, continued, progressed
+from resolvers.viewing.rules import Entry, Found, Playable, Progress, Reached, continued, progressed
 from sandbox.households import Member, Play
 
 DEVICES = ("Living room TV", "Laptop", "Phone", "Tablet")
@@ -21,14 +22,19 @@ class Diary:
     """Where a profile stands after its plays: `revision` counts the changes of its continue-watching."""
 
     progress: dict[UUID, tuple[Progress, Play]] = field(default_factory=dict)
+    newest: dict[UUID, Reached] = field(default_factory=dict)
     entries: dict[UUID, Entry | None] = field(default_factory=dict)
     revision: int = 0
 
     def note(self, play: Play, playable: Playable) -> None:
-        position = position_of(play, playable)
-        before = self.progress.get(playable.playable_id)
-        self.progress[playable.playable_id] = progressed(before[0] if before else None, playable, position), play
-        entry = continued(self.entries.get(play.title_id), playable, position, play.ended_at)
+        position, at = position_of(play, playable), play.ended_at
+        before, _ = self.progress.get(playable.playable_id, (None, None))
+        found = Found(before.watched, before.counted_at) if before else Found()
+        progress = progressed(before, found, playable, position, at)
+        self.progress[playable.playable_id] = progress, play
+        if progress.counted_at == at and playable.kind is not PlayableKind.TRAILER:
+            self.newest[play.title_id] = Reached(playable.playable_id, progress.watched, at, playable.next_id)
+        entry = continued(self.entries.get(play.title_id), self.newest.get(play.title_id))
         self.revision += entry != self.entries.get(play.title_id)
         self.entries[play.title_id] = entry
 
@@ -45,7 +51,9 @@ def diary_of(member: Member, playables: Mapping[UUID, Playable]) -> Diary:
     return diary
 
 
-def session_rows(account_id: UUID, member: Member, playables: Mapping[UUID, Playable]) -> Iterator[dict[str, Any]]:
+def session_rows(
+    account_id: UUID, country: str, member: Member, playables: Mapping[UUID, Playable]
+) -> Iterator[dict[str, Any]]:
     """Rows of viewing.playback_session, all ended."""
     for number, play in enumerate(member.plays):
         position = position_of(play, playables[play.playable_id])
@@ -62,6 +70,8 @@ def session_rows(account_id: UUID, member: Member, playables: Mapping[UUID, Play
             "position_ms": position,
             "watched_ms": position,
             "state": PlayerState.ENDED if play.finished else PlayerState.PAUSED,
+            "counted": playables[play.playable_id].finished(position),
+            "country": country,
             "max_height": HEIGHT,
             "started_at": play.started_at,
             "beat_at": play.ended_at,
@@ -81,6 +91,7 @@ def progress_rows(member: Member, diary: Diary, playables: Mapping[UUID, Playabl
             "duration_ms": playables[playable_id].duration_ms,
             "watched": progress.watched,
             "play_count": progress.play_count,
+            "counted_at": progress.counted_at,
             "updated_at": play.ended_at,
         }
 

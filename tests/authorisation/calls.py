@@ -163,11 +163,13 @@ CALLS: Mapping[str, Arguments] = {
     "addToMyList": {"titleId": open_id("title")},
     "removeFromMyList": {"titleId": open_id("title")},
     "rateTitle": {"titleId": open_id("title"), "thumb": "DOUBLE_UP"},
+    "notInterested": {"titleId": open_id("title")},
     "removeFromContinueWatching": {"titleId": open_id("title")},
     "markWatched": {"playableId": open_id("playable"), "watched": True},
     "renewPlayback": {"sessionId": played},
     "heartbeat": {"input": {"sessionId": played, "sequence": 5, "positionMs": 200_000, "state": "PLAYING"}},
     "stopPlayback": {"sessionId": played, "positionMs": 210_000},
+    "clearHistory": {"titleId": open_id("title")},
     "startPlayback": {"input": {"playableId": open_id("movie"), "idempotencyKey": key}},
     "grantEntitlement": {
         "accountId": subject,
@@ -202,7 +204,11 @@ CALLS: Mapping[str, Arguments] = {
     "signOut": {"everywhere": False},
 }
 """In an order in which none spoils the next."""
-LISTENING: Mapping[str, Arguments] = {"continueWatchingChanged": {}, "playbackCommand": {"sessionId": ended}}
+LISTENING: Mapping[str, Arguments] = {
+    "continueWatchingChanged": {},
+    "playbackCommand": {"sessionId": ended},
+    "activeStreamsChanged": {},
+}
 
 
 async def filled(value: Any, world: World, actor: Actor) -> Any:

@@ -73,6 +73,8 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Mutation.addToMyList(titleId:)": IdArgument("title"),
     "Mutation.removeFromMyList(titleId:)": IdArgument("title"),
     "Mutation.rateTitle(titleId:)": IdArgument("title"),
+    "Mutation.notInterested(titleId:)": IdArgument("title"),
+    "Mutation.clearHistory(titleId:)": IdArgument("title"),
     "Subscription.playbackCommand(sessionId:)": IdArgument("playback", given={}),
 }
 COMPARED = {name: row for name, row in ID_ARGUMENTS.items() if row.free in ("", BY_SCOPE, EDITORS)}

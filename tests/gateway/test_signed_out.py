@@ -152,7 +152,7 @@ async def test_revoking_a_device_frees_its_slot(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("act", [revoke_device, suspend])
-async def test_sockets_are_closed_with_4403(watched: Watched, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+async def test_sockets_are_closed_with_4401(watched: Watched, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     monkeypatch.setattr(live, "LAST_WORD_SECONDS", 0.0)
     monkeypatch.setattr(authenticate, "STANDING_SECONDS", 3600.0)
     async with watched.listening() as heard:
@@ -160,7 +160,7 @@ async def test_sockets_are_closed_with_4403(watched: Watched, monkeypatch: pytes
         async for message in heard:
             if "closed" in message:
                 break
-    assert message == {"closed": 4403}
+    assert message == {"closed": 4401}
 
 
 @pytest.mark.parametrize("act", [revoke_device, suspend])

@@ -98,6 +98,8 @@ def attempts(ada: Household) -> dict[str, list[tuple[dict[str, Any], str | None]
         "addToMyList": [(title, "NOT_FOUND")],
         "removeFromMyList": [(title, "NOT_FOUND")],
         "rateTitle": [(title | {"thumb": "UP"}, "NOT_FOUND")],
+        "notInterested": [(title, "NOT_FOUND")],
+        "clearHistory": [(title, "NOT_FOUND"), ({"all": True}, None)],
         "markWatched": [({"playableId": str(uuid4()), "watched": True}, "NOT_FOUND")],
         "removeFromContinueWatching": [(title, "NOT_FOUND")],
     }

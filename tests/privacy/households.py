@@ -31,9 +31,11 @@ from models.viewing import (
     ContinueReason,
     ContinueWatching,
     ListItem,
+    NotInterested,
     PlaybackSession,
     ProfileState,
     Progress,
+    Removal,
     Thumb,
     TitleThumb,
 )
@@ -166,6 +168,8 @@ async def add_viewing(front: Front, home: Home) -> None:
         ProfileState(profile_id=home.profile_id, revision=1),
         ListItem(**of, added_at=now),
         TitleThumb(**of, thumb=Thumb.UP, rated_at=now),
+        NotInterested(**of, said_at=now),
+        Removal(**of, removed_at=now),
         ContinueWatching(**of, playable_id=playable, reason=ContinueReason.IN_PROGRESS, updated_at=now),
         PlaybackSession(**of, **play, id=home.play_id, account_id=home.account_id, playable_id=playable),
         Progress(

@@ -325,7 +325,10 @@ async def test_each_house_film_waits_to_be_made_once(seeded):
     assert len(assets) == 4
     assert {asset["status"] for asset in assets} == {"QUEUED"}
     assert all(asset["source_key"].startswith("sources/house/") for asset in assets)
-    jobs = await rows(seeded, "select convert_from(payload, 'utf8')::jsonb ->> 'asset_id' from jobs.pgqueuer")
+    jobs = await rows(
+        seeded,
+        "select convert_from(payload, 'utf8')::jsonb ->> 'asset_id' from jobs.pgqueuer where entrypoint = 'house_film'",
+    )
     assert sorted(row[0] for row in jobs) == sorted(str(asset["id"]) for asset in assets)
     assert await value(seeded, "select count(*) from catalog.playable where asset_id is null") == 0
 

@@ -18,7 +18,12 @@ from tests.viewing.world import MINUTE, World
 
 LIKE = """mutation ($id: ID!) { addToMyList(titleId: $id) { userErrors { code } }
 rateTitle(titleId: $id, thumb: UP) { userErrors { code } } }"""
-PROFILE_TABLES = {"continue_watching", "list_item", "playback_session", "profile_state", "progress", "title_thumb"}
+TAKE_OUT = """mutation ($id: ID!) { removeFromContinueWatching(titleId: $id) { removedId }
+notInterested(titleId: $id) { userErrors { code } } }"""
+PROFILE_TABLES = {
+    *("continue_watching", "list_item", "not_interested", "playback_session", "profile_state", "progress"),
+    *("removal", "title_thumb"),
+}
 
 
 async def rows_of(world: World, profile_id: UUID) -> dict[str, int]:
@@ -37,9 +42,11 @@ async def keys_of(world: World) -> set[str]:
 
 
 async def lived(world: World, request: Request) -> None:
-    """A film half watched, another that still plays, both liked."""
-    half, playing = await world.movie(), await world.movie()
+    """A film half watched, another that still plays, both liked; one that was begun and did not please."""
+    half, playing, begun = await world.movie(), await world.movie(), await world.movie()
     await world.watch(half, 50 * MINUTE, request)
+    await world.watch(begun, 20 * MINUTE, request)
+    await world.ask(TAKE_OUT, request, id=str(begun))
     await world.play(playing, request)
     for title_id in (half, playing):
         await world.ask(LIKE, request, id=str(title_id))
@@ -54,12 +61,12 @@ async def test_all_of_a_profile_is_forgotten_and_nothing_of_another(world: World
     assert set(before) == PROFILE_TABLES
     assert all(before.values()), before
     assert await rows_of(world, world.profile_id) == before
-    assert len(await keys_of(world)) == 4, "both have a list and a playback that ended in Valkey"
+    assert len(await keys_of(world)) == 6, "both have a list and two playbacks that ended in Valkey"
     for _ in range(2):  # a job may be done twice
         await forget_profile(world.resources, world.profile_id)
         assert not any((await rows_of(world, world.profile_id)).values())
         assert await rows_of(world, sibling) == before
-    assert len(await keys_of(world)) == 2
+    assert len(await keys_of(world)) == 3
     assert f"continue:{sibling}" in await keys_of(world)
 
 

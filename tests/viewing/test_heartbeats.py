@@ -5,17 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import col
 
-from models.catalog import PlayableKind
 from models.columns import new_id
 from models.viewing import PlaybackSession
-from resolvers.viewing.rules import Entry, Playable, Progress, continued, progressed
 from tests.requests import NOW
-from tests.viewing.world import LENGTH, MINUTE, World
+from tests.viewing.world import HEARTBEAT, LENGTH, MINUTE, World
 
 
 async def test_a_heartbeat_answers_with_the_progress_it_stored(world: World) -> None:
@@ -126,72 +122,15 @@ async def test_time_watched_grows_by_what_was_played_not_by_what_was_skipped(wor
     assert (entry["node"]["watchedMs"], entry["node"]["completed"]) == (10_000 + 20_000, False)
 
 
-Beats = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 12), st.integers(0, 110)), max_size=12)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(waves=st.lists(Beats, max_size=3))
-async def test_shuffled_and_repeated_heartbeats_end_where_the_oracle_does(
-    world: World, waves: list[list[tuple[int, int, int]]]
-) -> None:
-    """Each wave is sent at once; (session, sequence, minute), in any order and as often as it comes."""
-    profile = new_id()
-    await world.profile(world.account_id, profile)
-    request = world.request(profile_id=profile)
-    series = await world.series(episodes=2)
-    played = [*world.episodes[series], await world.movie(credits_ms=80 * MINUTE)]
-    sessions = []
-    for (
-        playable
-    ) in played:  # two streams at a time, but a heartbeat of an older lease still counts where nobody took it
-        account = new_id()
-        await world.household(account)
-        sessions.append(
-            await session_row(world, account, profile, playable, series if playable != played[2] else playable)
-        )
-    oracle = Oracle(*played, series)
-    for wave in waves:
-        beats = [world.beat(sessions[n], sequence, minute * MINUTE, request) for n, sequence, minute in wave]
-        assert all(answer["userErrors"] == [] for answer in await asyncio.gather(*beats))
-        for beat in wave:
-            oracle.hear(*beat)
-    expected = {(str(t), str(e.playable_id), e.reason.name) for t, e in oracle.entries.items() if e}
-    assert set(await world.continuing(request)) == expected
-    fields = "progress { positionMs watched playCount }"
-    for kind, playable in zip(("Episode", "Episode", "Movie"), played, strict=True):
-        stored = (await world.entity(kind, playable, fields, request))["progress"]
-        assert (stored and Progress(*stored.values())) == oracle.progress.get(playable)
-
-
-async def session_row(world: World, account: Any, profile: Any, playable: Any, title: Any) -> str:
-    row = PlaybackSession(
-        account_id=account, profile_id=profile, playable_id=playable, title_id=title, device_name="TV"
-    )
-    row.idempotency_key, row.request_hash, row.max_height = str(new_id()), b"", 1080
-    row.started_at = row.beat_at = NOW
-    row.lease_until = NOW + timedelta(seconds=90)
-    await world.insert("viewing", row)
-    return str(row.id)
-
-
-class Oracle:
-    """What should be stored: one heartbeat after the other, only those of a higher sequence."""
-
-    def __init__(self, first: Any, second: Any, movie: Any, series: Any) -> None:
-        self.playables = [
-            Playable(first, series, PlayableKind.EPISODE, LENGTH, next_id=second),
-            Playable(second, series, PlayableKind.EPISODE, LENGTH),
-            Playable(movie, movie, PlayableKind.MOVIE, LENGTH, 80 * MINUTE),
-        ]
-        self.sequences = [0, 0, 0]
-        self.progress: dict[Any, Progress] = {}
-        self.entries: dict[Any, Entry | None] = {}
-
-    def hear(self, n: int, sequence: int, minute: int) -> None:
-        if sequence <= self.sequences[n]:
-            return
-        self.sequences[n] = sequence
-        playable, position = self.playables[n], min(minute * MINUTE, LENGTH)
-        before = self.progress.get(playable.playable_id)
-        self.progress[playable.playable_id] = progressed(before, playable, position)
-        self.entries[playable.title_id] = continued(self.entries.get(playable.title_id), playable, position, NOW)
+async def test_what_the_viewer_experienced_is_kept(world: World) -> None:
+    session = await world.play(await world.movie())
+    told = [(10, 10_000, 4_000_000, None), (20, 20_000, None, 0), (30, 25_000, 2_000_000, 5_000), (40, 30_000, None, 5)]
+    for sequence, (seconds, position, bitrate, stalled) in enumerate(told, 1):
+        given = {"sessionId": session, "sequence": sequence, "positionMs": position, "state": "PLAYING"}
+        given |= {"bitrate": bitrate, "rebufferMs": stalled}
+        request = world.request(now=NOW + timedelta(seconds=seconds))
+        assert (await world.ask(HEARTBEAT, request, input=given))["heartbeat"]["userErrors"] == []
+    columns = (col(PlaybackSession.bits), col(PlaybackSession.rebuffers), col(PlaybackSession.rebuffer_ms))
+    async with world.resources.database.read("viewing") as db:
+        kept = (await db.execute(select(*columns))).one()
+    assert tuple(kept) == (2 * 40_000_000 + 2 * 10_000_000, 2, 5_005)

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -45,6 +46,26 @@ async def test_the_lowest_of_plan_media_and_wish_limits_the_height(world: World)
     assert (await world.start(movie, maxHeight=480, protocols=["DASH"]))["maxHeight"] == 480
     low = await world.playable(await world.title(TitleKind.MOVIE), PlayableKind.MOVIE, height=720)
     assert (await world.start(low, maxHeight=2000))["maxHeight"] == 720
+
+
+async def test_a_plan_below_the_lowest_rendition_is_too_low(world: World) -> None:
+    movie = await world.playable(await world.title(TitleKind.MOVIE), PlayableKind.MOVIE, lowest=720)
+    account, profile = new_id(), new_id()
+    await world.household(account, height=480)
+    await world.profile(account, profile)
+    denied = await world.start(movie, world.request(account_id=account, profile_id=profile, languages=("es",)))
+    assert (denied["reason"], denied["message"]) == (
+        "PLAN_TOO_LOW",
+        "Tu plan no incluye la calidad en la que está disponible este título.",
+    )
+    assert (await world.start(movie))["maxHeight"] == 1080
+
+
+@pytest.mark.parametrize("given", [{"maxHeight": 719}, {"protocols": []}])
+async def test_a_device_that_can_show_nothing_of_it_is_not_supported(world: World, given: dict[str, Any]) -> None:
+    movie = await world.playable(await world.title(TitleKind.MOVIE), PlayableKind.MOVIE, lowest=720)
+    assert (await world.start(movie, **given))["reason"] == "DEVICE_NOT_SUPPORTED"
+    assert await live(world, world.account_id) == 0
 
 
 async def test_only_wanted_protocols_come(world: World) -> None:

@@ -116,13 +116,14 @@ class World:
         duration_ms: int = LENGTH,
         credits_ms: int | None = None,
         height: int = 2160,
+        lowest: int = 240,
         audio: Sequence[str] = ("en", "de"),
         subtitles: Sequence[str] = ("en", "de", "es"),
     ) -> UUID:
         row = PublishedPlayable(playable_id=title_id if kind is PlayableKind.MOVIE else new_id(), kind=kind)
         row.title_id, row.season_number, row.number = title_id, number and 1, number
         row.prefix, row.duration_ms = ("media/a/b", duration_ms) if ready else (None, None)
-        row.max_height, row.credits_start_ms = height, credits_ms
+        row.min_height, row.max_height, row.credits_start_ms = lowest, height, credits_ms
         row.audio_languages, row.subtitle_languages = list(audio), list(subtitles)
         await self.insert("catalog", row)
         return row.playable_id

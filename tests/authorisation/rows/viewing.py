@@ -1,6 +1,7 @@
 """Viewing's rows: what a profile watches, and what a household streams."""
 
 from tests.authorisation.rules import (
+    ANSWERED,
     NOT_YET,
     OWNER,
     PROFILE,
@@ -8,6 +9,7 @@ from tests.authorisation.rules import (
     SIGNED_IN,
     SOMETIMES,
     VISIBLE,
+    household,
     player,
     rows,
     table,
@@ -15,7 +17,7 @@ from tests.authorisation.rules import (
 )
 
 STARTED = "Mutation.startPlayback Mutation.renewPlayback"
-TITLE_PAYLOADS = "Mutation.addToMyList Mutation.removeFromMyList Mutation.rateTitle"
+TITLE_PAYLOADS = "Mutation.addToMyList Mutation.removeFromMyList Mutation.rateTitle Mutation.notInterested"
 PROGRESS_PAYLOADS = "Mutation.stopPlayback Mutation.markWatched"
 PROGRESS = "positionMs durationMs percent watched playCount lastWatchedAt"
 ITEMS = "ContinueWatchingEdge.node ContinueWatchingEvent.item ContinueWatchingEvent.snapshot"
@@ -25,9 +27,11 @@ ROWS = table(
     rows("Query", SIGNED_IN, "tasteSeeds"),
     rows("Mutation", player("PROFILE_REQUIRED"), "startPlayback renewPlayback removeFromContinueWatching"),
     rows("Mutation", player("PROFILE_REQUIRED"), "markWatched addToMyList removeFromMyList rateTitle"),
+    rows("Mutation", player("PROFILE_REQUIRED"), "clearHistory notInterested"),
     rows("Mutation", player("NOT_FOUND"), "heartbeat stopPlayback"),
     rows("Subscription", player("BAD_USER_INPUT"), "continueWatchingChanged"),
     rows("Subscription", player("NOT_FOUND"), "playbackCommand"),
+    rows("Subscription", household(child=ANSWERED, without="BAD_USER_INPUT"), "activeStreamsChanged"),
     # entities
     rows("Account", OWNER, "id activeStreams"),
     rows("Profile", OWNER, "id home continueWatching myList history"),
@@ -41,7 +45,7 @@ ROWS = table(
     rows("Trailer", PROFILE, "progress"),
     through("Movie.progress Episode.progress Trailer.progress", "Progress", PROGRESS),
     through(
-        "Account.activeStreams PlaybackDenied.activeStreams",
+        "Account.activeStreams PlaybackDenied.activeStreams Subscription.activeStreamsChanged",
         "ActiveStream",
         "sessionId profileName deviceName playable startedAt positionMs",
     ),
@@ -83,6 +87,8 @@ ROWS = table(
     through(PROGRESS_PAYLOADS, "ProgressPayload", "userErrors", SOMETIMES),
     through(TITLE_PAYLOADS, "TitlePayload", "title"),
     through(TITLE_PAYLOADS, "TitlePayload", "userErrors", SOMETIMES),
+    through("Mutation.clearHistory", "ClearHistoryPayload", "cleared"),
+    through("Mutation.clearHistory", "ClearHistoryPayload", "userErrors", SOMETIMES),
     through("Mutation.removeFromContinueWatching", "ContinueWatchingPayload", "removedId"),
     through("Mutation.removeFromContinueWatching", "ContinueWatchingPayload", "userErrors", SOMETIMES),
     through("Subscription.continueWatchingChanged", "ContinueWatchingEvent", "cursor kind snapshot"),
