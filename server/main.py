@@ -45,7 +45,7 @@ def serve(subgraph: SubgraphOption = None) -> None:
 
 @cli.command()
 def worker() -> None:
-    """Does the jobs: encoding, popularity."""
+    """Does the jobs: encoding, mail, ending streams, publishing on time, and more."""
     from server.worker import run_worker
 
     run_worker(read_settings())
@@ -89,6 +89,14 @@ def token(
     from server.commands.token import token_for
 
     typer.echo(asyncio.run(token_for(read_settings(), email, profile)))
+
+
+@cli.command()
+def quality(days: Annotated[int, typer.Option(help="How many days back.")] = 7) -> None:
+    """Prints how well playing went: hours, bitrate and stalls, by day."""
+    from server.commands.quality import quality_of
+
+    typer.echo("\n".join(asyncio.run(quality_of(read_settings(), days))))
 
 
 @cli.command()

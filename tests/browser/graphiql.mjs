@@ -1,7 +1,8 @@
 // Signs in inside GraphiQL and runs every stop of the tour; what each answered, by its operation's name.
 import { drive, signIn } from "./chromium.mjs";
 
-const SUBSCRIPTION = "ContinueWatchingChanged";
+// Subscriptions, and what of their first event stands on the screen.
+const PUSHED = { ContinueWatchingChanged: '"SNAPSHOT"', ActiveStreams: '"activeStreamsChanged"' };
 
 const answers = (operation) => (response) =>
   response.url().endsWith("/graphql") &&
@@ -12,10 +13,10 @@ async function run(page, operation) {
   await page.locator(`button[data-operation=${operation}]`).click();
   // The tab takes its name from the operation once the editor has it; before that, executing would run what was there.
   await page.getByRole("tab", { name: new RegExp(`^${operation}\\b`), selected: true }).waitFor();
-  if (operation === SUBSCRIPTION) {
+  if (operation in PUSHED) {
     await execute.click();
-    await page.getByText('"SNAPSHOT"').first().waitFor(); // on the screen, so pushed, parsed and shown
-    return { data: "SNAPSHOT" };
+    await page.getByText(PUSHED[operation]).first().waitFor(); // on the screen, so pushed, parsed and shown
+    return { data: PUSHED[operation] };
   }
   const answer = page.waitForResponse(answers(operation));
   await execute.click();
