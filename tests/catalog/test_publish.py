@@ -43,13 +43,13 @@ async def test_what_plays_is_published_once_its_media_is_ready(resources: Resour
     shelf.marker(movie.id, MarkerKind.CREDITS, 500_000, 600_000)
     shelf.marker(movie.id, MarkerKind.INTRO, 0, 1000)
     await shelf.store(resources)
-    query = """select playable_id, prefix, duration_ms, max_height, credits_start_ms,
+    query = """select playable_id, prefix, duration_ms, min_height, max_height, credits_start_ms,
         audio_languages, subtitle_languages from catalog.published_playable order by credits_start_ms nulls last"""
-    assert [row[1:4] + row[5:] for row in await rows(resources, query)] == [(None, None, None, [], [])] * 2
+    assert [row[1:5] + row[6:] for row in await rows(resources, query)] == [(None, None, None, None, [], [])] * 2
     async with resources.database.write("catalog") as session:
         await session.execute(text("update catalog.media_asset set status = 'READY'"))
         await publish_asset(session, asset.id)
-    ready = (f"media/{asset.id}", 600_000, 1080)
+    ready = (f"media/{asset.id}", 600_000, 480, 1080)
     assert await rows(resources, query) == [
         (movie.id, *ready, 500_000, ["de", "en"], ["en"]),
         (other.id, *ready, None, ["de", "en"], ["en"]),
