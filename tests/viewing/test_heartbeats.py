@@ -134,3 +134,13 @@ async def test_what_the_viewer_experienced_is_kept(world: World) -> None:
     async with world.resources.database.read("viewing") as db:
         kept = (await db.execute(select(*columns))).one()
     assert tuple(kept) == (2 * 40_000_000 + 2 * 10_000_000, 2, 5_005)
+
+
+async def test_a_late_heartbeat_in_the_same_batch_hides_nothing(world: World) -> None:
+    """One episode stands at the middle; its late heartbeat comes along with a look at the next one's start."""
+    series = await world.series(episodes=2)
+    first, second = [await world.play(one) for one in world.episodes[series]]
+    await world.beat(first, 2, 50 * MINUTE)
+    before = await world.continuing()
+    await asyncio.gather(world.beat(first, 1, 10 * MINUTE), world.beat(second, 1, 2 * MINUTE))
+    assert await world.continuing() == before == [(str(series), str(world.episodes[series][0]), "IN_PROGRESS")]

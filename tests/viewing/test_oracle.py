@@ -19,7 +19,7 @@ from tests.viewing.world import LENGTH, MINUTE, World
 
 SOAK = "MARQUEE_SOAK" in os.environ
 PROFILES, BEATS = (50, 10_000) if SOAK else (8, 400)
-PLAYS = 4
+PLAYS = 6
 CREDITS = 80 * MINUTE
 
 
@@ -56,12 +56,13 @@ class Oracle:
 
 
 def positions(rnd: random.Random, count: int) -> list[int]:
-    """Playing on, with a leap now and then, to wherever: the start, the credits, beyond the end."""
+    """Playing on, with a leap now and then, to wherever: the start, the credits, beyond the end. Many end at the end, or
+    with a look at the start."""
     at, told = 0, []
     for _ in range(count):
         at = rnd.choice((0, 3, 6, 50, 79, 81, 91, 101)) * MINUTE if rnd.random() < 0.3 else at + rnd.randrange(MINUTE)
         told.append(at)
-    return told
+    return [*told[:-1], rnd.choice((at, 95 * MINUTE, 2 * MINUTE))]
 
 
 def shuffled(rnd: random.Random, told: list[int]) -> list[tuple[int, int]]:

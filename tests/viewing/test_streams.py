@@ -12,6 +12,7 @@ from resolvers.viewing.ending import end_streams
 from runtime.resources import open_resources
 from runtime.settings import Settings
 from schema.viewing import schema
+from tests.queries import check_statements
 from tests.requests import make_request, make_viewer
 from tests.viewing.test_updates import Stream, now, subscribed
 from tests.viewing.world import MINUTE, World
@@ -89,3 +90,17 @@ async def test_whoever_hangs_up_is_forgotten(world: World) -> None:
         assert await ids(stream) == []
         assert f"streams:{world.account_id}" in world.resources.hub.topics
     assert not world.resources.hub.topics
+
+
+async def test_streams_take_the_same_statements_however_many_there_are(world: World) -> None:
+    await world.entitle(world.account_id, streams=9, rank=5)
+
+    async def more() -> None:
+        for _ in range(2):
+            await world.play(await world.movie())
+
+    await more()
+    fields = "activeStreams { sessionId profileName playable { id progress { percent } } }"
+    query = f"query ($of: [_Any!]!) {{ _entities(representations: $of) {{ ... on Account {{ {fields} }} }} }}"
+    of = [{"__typename": "Account", "id": str(world.account_id)}]
+    assert len(await check_statements(schema, world.request, query, more, of=of)) == 2
