@@ -90,12 +90,25 @@ async def test_an_episode_without_its_video_is_nothing_to_go_on_with_until_it_ha
     assert started["nextEpisode"] is None
     await world.stop(started["id"], 95 * MINUTE)
     assert await world.continuing() == []
+    await changed(world, series)
+    assert await world.continuing() == []
     async with world.resources.database.write("catalog") as db:
         ready = {"prefix": "media/a/b", "duration_ms": 100 * MINUTE, "max_height": 1080}
         await db.execute(update(PublishedPlayable).where(col(PublishedPlayable.number) == 2).values(**ready))
     await changed(world, series)
     [(_, _, reason)] = await world.continuing()
     assert reason == "NEW_EPISODE"
+
+
+async def test_a_trailer_is_nothing_to_go_on_with(world: World) -> None:
+    series = await world.series(episodes=2)
+    first, second = world.episodes[series]
+    await world.watch(first, 95 * MINUTE, at(world, 0))
+    await world.watch(await world.playable(series, PlayableKind.TRAILER), 50 * MINUTE, at(world, 1))
+    expected = [(str(series), str(second), "NEXT_EPISODE")]
+    assert await world.continuing() == expected
+    await changed(world, series)
+    assert await world.continuing() == expected
 
 
 async def test_an_entry_whose_episode_is_gone_leads_to_the_one_after(world: World) -> None:
