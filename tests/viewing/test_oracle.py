@@ -56,8 +56,10 @@ class Oracle:
 
 
 def positions(rnd: random.Random, count: int) -> list[int]:
-    """Playing on, with a leap now and then, to wherever: the start, the credits, beyond the end. Many end at the end, or
-    with a look at the start."""
+    """Playing on, with a leap now and then, to wherever: the start, the credits, beyond the end.
+
+    Many end at the end, or with a look at the start.
+    """
     at, told = 0, []
     for _ in range(count):
         at = rnd.choice((0, 3, 6, 50, 79, 81, 91, 101)) * MINUTE if rnd.random() < 0.3 else at + rnd.randrange(MINUTE)
