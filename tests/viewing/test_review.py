@@ -13,11 +13,22 @@ from models.catalog import PlayableKind, TitleKind
 from models.columns import new_id
 from models.published import PublishedEntitlement, PublishedPlayable, PublishedProfile, PublishedWindow
 from models.viewing import PlaybackSession
+from resolvers.viewing.commands import topic_of
 from resolvers.viewing.review import ABANDONED, review_streams
 from tests.requests import NOW
+from tests.viewing.test_updates import now, subscribed
 from tests.viewing.world import MINUTE, World
 
+COMMAND = "subscription ($id: ID!) { playbackCommand(sessionId: $id) { kind reason message } }"
 SOON = NOW + timedelta(seconds=30)
+
+
+async def followed(world: World, topic: str) -> None:
+    """Returns once somebody listens to the topic, and has looked at how things are."""
+    async with asyncio.timeout(5):
+        while topic.encode() not in world.resources.hub.pubsub.channels:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    await asyncio.sleep(0.2)
 
 
 async def ended(world: World, session: str) -> Any:
@@ -74,11 +85,9 @@ async def test_a_playback_ends_with_the_right_to_watch(world: World, lose: Any, 
     await review_streams(world.resources, SOON)
     assert await ended(world, session) is None, "there is the right still"
     await lose(world, movie)
-    query = "subscription ($id: ID!) { playbackCommand(sessionId: $id) { kind reason message } }"
-    from tests.viewing.test_updates import now, subscribed
-
-    async with subscribed(now(world), query, id=session) as orders:
+    async with subscribed(now(world), COMMAND, id=session) as orders:
         waiting = asyncio.create_task(orders.next(5))
+        await followed(world, topic_of(UUID(session)))
         await review_streams(world.resources, SOON)
         assert (await waiting)["reason"] == reason
     assert await ended(world, session) == reason

@@ -45,8 +45,10 @@ async def test_streams_are_told_as_they_begin_and_end_whoever_plays(world: World
         ]
         second = await world.play(movie, make_request(world.resources, grace, now=datetime.now(UTC)))
         assert await ids(stream) == [first, second]
-        third = await world.start(movie, now(world), terminate=[second])
+        asked = {"terminate": [second], "idempotencyKey": "once"}
+        third = await world.start(movie, now(world), **asked)
         assert await ids(stream) == [first, third["id"]]
+        assert (await world.start(movie, now(world), **asked))["id"] == third["id"], "which changes no stream"
         await world.stop(first, 10 * MINUTE, now(world))
         assert await ids(stream) == [third["id"]]
         await world.beat(third["id"], 1, 10 * MINUTE, now(world))  # changes no stream, so the next is told next
