@@ -39,6 +39,8 @@ async def finished(world: World, shelf: Shelf) -> tuple[Title, Playable, MediaAs
     started = await world.start(episode.id, now(world))
     await world.stop(started["id"], 600_000, now(world))
     assert await world.continuing(now(world)) == []
+    async with world.resources.database.write("catalog") as db:
+        await db.execute(text("delete from jobs.pgqueuer"))  # what the first episode's publishing queued
     return series, episode, asset
 
 
