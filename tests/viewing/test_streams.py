@@ -1,5 +1,6 @@
 """activeStreamsChanged: the household's streams as they begin and end."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
