@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from models.catalog import PlayableKind, TitleKind
 from models.published import PublishedPlayable as Playable
 from models.published import PublishedProfile as Profile
 from models.published import PublishedTitle as Title
-from resolvers.visible import visible
+from resolvers.visible import ASKER, asked_by, visible
 from runtime.database import among
 from runtime.request import Request
 from runtime.scalars import uuid_of
@@ -64,6 +65,18 @@ PLAYABLES: Mapping[PlayableKind, Callable[[UUID], PlayableRef]] = {
     PlayableKind.TRAILER: TrailerRef,
 }
 
+IDS = any_(bindparam("ids", type_=ARRAY(Uuid())))
+# built once: building them took half of the CPU that a pushed event cost
+VISIBLE_TITLES = select(col(Title.title_id), col(Title.kind)).where(
+    col(Title.title_id) == IDS, visible(col(Title.title_id), ASKER)
+)
+TITLES_OF_KIND = VISIBLE_TITLES.with_only_columns(col(Title.title_id)).where(col(Title.kind) == bindparam("kind"))
+PLAYABLES_OF_KIND = select(col(Playable.playable_id)).where(
+    col(Playable.playable_id) == IDS,
+    col(Playable.kind) == bindparam("kind"),
+    visible(col(Playable.title_id), ASKER),
+)
+
 
 def title_ref(kind: TitleKind | None, title_id: UUID) -> TitleRef | None:
     """The title as a reference; None where it is no longer published."""
@@ -96,33 +109,29 @@ async def trailers(request: Request, ids: Sequence[Any]) -> Sequence[Any]:
 
 
 async def titles_of_kind(request: Request, ids: Sequence[Any], kind: TitleKind) -> list[TitleRef | None]:
-    title_id = col(Title.title_id)
-    query = select(title_id).where(col(Title.kind) == kind, visible(title_id, request))
-    known = await existing(request, query, title_id, ids)
+    known = await existing(request, TITLES_OF_KIND, kind, ids)
     return [TITLES[kind](known[str(i)]) if str(i) in known else None for i in ids]
 
 
 async def playables_of_kind(request: Request, ids: Sequence[Any], kind: PlayableKind) -> list[PlayableRef | None]:
-    playable_id = col(Playable.playable_id)
-    query = select(playable_id).where(col(Playable.kind) == kind, visible(col(Playable.title_id), request))
-    known = await existing(request, query, playable_id, ids)
+    known = await existing(request, PLAYABLES_OF_KIND, kind, ids)
     return [PLAYABLES[kind](known[str(i)]) if str(i) in known else None for i in ids]
 
 
-async def existing(request: Request, query: Any, column: Any, ids: Sequence[Any]) -> dict[str, UUID]:
+async def existing(request: Request, query: Any, kind: TitleKind | PlayableKind, ids: Sequence[Any]) -> dict[str, UUID]:
     """Those of `ids` that the query finds, by the spelling they were asked for in."""
     wanted = {str(i): key for i in ids if (key := uuid_of(str(i)))}
+    given = {"ids": list(wanted.values()), "kind": kind, **asked_by(request)}
     async with request.read("viewing") as db:
-        found = set((await db.execute(query.where(among(column, list(wanted.values()))))).scalars())
+        found = set((await db.execute(query, given)).scalars())
     return {spelling: key for spelling, key in wanted.items() if key in found}
 
 
 async def visible_titles(request: Request, ids: Sequence[UUID]) -> dict[UUID, TitleRef]:
     """Those of the titles that exist for the viewer, by id."""
-    title_id = col(Title.title_id)
-    query = select(title_id, col(Title.kind)).where(among(title_id, ids), visible(title_id, request))
     async with request.read("viewing") as db:
-        return {row.title_id: TITLES[row.kind](row.title_id) for row in await db.execute(query)}
+        rows = await db.execute(VISIBLE_TITLES, {"ids": list(ids), **asked_by(request)})
+        return {row.title_id: TITLES[row.kind](row.title_id) for row in rows}
 
 
 async def profiles(request: Request, ids: Sequence[Any]) -> list[ProfileRef | None]:

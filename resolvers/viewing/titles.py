@@ -10,13 +10,17 @@ from sqlmodel import col
 
 from models.published import PublishedPopularity as Popularity
 from models.published import PublishedTitle as Title
-from models.viewing import ListItem, NotInterested, Progress, Thumb, TitleThumb
+from models.viewing import ListItem, NotInterested, Thumb, TitleThumb
 from resolvers.paging import limit_of
 from resolvers.viewing.references import EpisodeRef, MovieRef, TitleRef, title_ref
 from resolvers.visible import playable_now
 from runtime.database import among
 from runtime.request import Request
 
+PROGRESS = text(
+    "select playable_id, position_ms, duration_ms, watched, play_count, updated_at from viewing.progress"
+    " where profile_id = :profile and playable_id = any(cast(:ids as uuid[]))"
+)
 UP_NEXT = text(
     """
     select asked.id as title_id,
@@ -55,13 +59,9 @@ async def progress_of(request: Request, playable_ids: Sequence[UUID]) -> list[Pr
     """Batch: how far the profile is in each playable; `percent` is from 0 to 100."""
     if request.profile_id is None:
         return [None] * len(playable_ids)
-    columns = (
-        *(col(Progress.playable_id), col(Progress.position_ms), col(Progress.duration_ms)),
-        *(col(Progress.watched), col(Progress.play_count), col(Progress.updated_at)),
-    )
-    mine = (col(Progress.profile_id) == request.profile_id, among(col(Progress.playable_id), playable_ids))
+    given = {"profile": request.profile_id, "ids": list(playable_ids)}
     async with request.read("viewing") as db:
-        rows = {row.playable_id: row for row in await db.execute(select(*columns).where(*mine))}
+        rows = {row.playable_id: row for row in await db.execute(PROGRESS, given)}
     return [
         ProgressRow(r.position_ms, r.duration_ms, percent(r.position_ms, r.duration_ms), *r[3:])
         if (r := rows.get(playable_id))
