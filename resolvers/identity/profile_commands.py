@@ -175,6 +175,8 @@ async def change(home: Household, profile: Profile, values: dict[str, Any]) -> N
     if kind is not ProfileKind.ADULT:
         home.check_adult_left(profile, "input", "kind")
     await resolve_avatar(home.db, values, "input")
+    if values["maximum_age"] < profile.maximum_age:  # what plays may be above it
+        await enqueue(home.db, "review_streams", b"{}", once="review_streams")
     set_columns(profile, values)
     await home.db.merge(published_profile(profile))
 

@@ -19,6 +19,7 @@ from tests.identity.profiles import (
     child_of,
     create,
     first,
+    jobs,
     published,
     rows,
     select_profile,
@@ -82,7 +83,10 @@ async def test_what_takes_the_password(front: Front, ada: dict[str, Any], own: b
 
 async def test_the_own_settings_and_a_lower_age_limit_take_no_password(front: Front, ada: dict[str, Any]) -> None:
     token = await select_profile(front, ada["accessToken"], first(ada))
+    assert (await updated(front, token, first(ada), name="Ada B."))["maximumAge"] == 18
+    assert await jobs(front, "review_streams") == []
     assert (await updated(front, token, first(ada), maximumAge=16))["maximumAge"] == 16
+    assert await jobs(front, "review_streams") == [{}], "what plays may be above the limit now"
     assert (await updated(front, token, first(ada), maximumAge=16, kind="ADULT", name="Ada L."))["name"] == "Ada L."
 
 
