@@ -32,6 +32,7 @@ def serve(settings: Settings, subgraph: Subgraph | None = None) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
         ws="websockets-sansio",
         ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,  # events are small, and what compresses them takes 40 KiB a socket
         server_header=False,
     )
 
