@@ -11,7 +11,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.caller import Caller
 from gateway.faults import masked
-from runtime.errors import Fault
 from runtime.request import Request
 
 
@@ -38,7 +37,7 @@ class OperationExtension(SchemaExtension):
     """Turns the Caller into a Request, once an operation, and the operation's errors into what clients may see."""
 
     async def on_operation(self) -> AsyncIterator[None]:
-        self.fault: Fault | None = None
+        self.fault: Exception | None = None
         self.streamed = False
         self.executing = False
         self.trace_id = ""
@@ -47,7 +46,7 @@ class OperationExtension(SchemaExtension):
             self.trace_id = caller.trace_id
             try:
                 self.execution_context.context = await caller.request()
-            except Fault as fault:
+            except Exception as fault:  # not ours to raise: Strawberry would show clients its text, SQL and all
                 self.fault = fault
         yield
         if not self.streamed:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+import structlog
 from cross_web import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -22,6 +23,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.unset import UNSET
 
 from gateway.caller import Caller
+from gateway.faults import is_connection_lost
 from gateway.live import Ending, Held, Live
 from gateway.operation import DocumentCache, OperationExtension, PerEvent
 from oauth.authenticate import Authenticator
@@ -30,6 +32,9 @@ from runtime.resources import Resources
 
 PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 DOCUMENTS_KEPT = 1000
+TRY_AGAIN_LATER = 1013
+"""The close code while nobody can be asked who connects: clients of graphql-transport-ws try again by themselves."""
+log = structlog.get_logger()
 NOT_BUILT = "<!doctype html><title>Marquee</title><p>GraphiQL is not built: run <code>make web</code>."
 
 
@@ -72,7 +77,17 @@ class GraphView(GraphQL[Any, None]):
 
         socket.state.caller = self.caller(socket)
         with self.live.holding(socket.state.caller, Held(end, warn)):
+            await self.converse(socket)
+
+    async def converse(self, socket: WebSocket) -> None:
+        """Until the socket is closed: at once, for now, while nobody can be asked who connects."""
+        try:
             await self.run(socket)
+        except Exception as error:  # an operation has errors of its own
+            if not is_connection_lost(error):
+                raise
+            log.warning("socket_refused", error=type(error).__name__)
+            await socket.close(TRY_AGAIN_LATER, "Try again soon")
 
     async def get_context(self, request: Any, response: Any) -> Caller:
         if not hasattr(request.state, "caller"):

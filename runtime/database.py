@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, any_, event, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from runtime.settings import SUBGRAPHS, Settings, Subgraph
 from runtime.tally import Tally, count
@@ -31,7 +33,14 @@ def engine_for(url: str, role: str | None, pool_size: int) -> AsyncEngine:
         connect_args={"server_settings": server, "timeout": 5},
     )
     event.listen(engine.sync_engine, "before_cursor_execute", count)
+    event.listen(engine.sync_engine, "checkout", refuse_closed)
     return engine
+
+
+def refuse_closed(connection: Any, record: ConnectionPoolEntry, fairy: PoolProxiedConnection) -> None:
+    """Lets the pool connect anew where Postgres hung up meanwhile: asyncpg knows, so nothing is asked over the wire."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 class Database:

@@ -21,6 +21,7 @@ KEPT, KEPT_SECONDS = 64, 3600
 BOUND = 32
 TOGETHER = 256
 UNSENT = 10_000
+IN_FLIGHT_SECONDS = 0.25
 RECONNECT_SECONDS = 0.2
 log = structlog.get_logger()
 
@@ -44,6 +45,15 @@ class Missed:
 def kind_of(topic: str) -> str:
     """What may stand in a log: a topic's name goes on with the id of a profile or a session."""
     return topic.partition(":")[0]
+
+
+async def arrival(queue: asyncio.Queue[Event | Missed], seconds: float | None) -> Event | Missed:
+    """What comes next; Missed where nothing does within so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await queue.get()
+    except TimeoutError:
+        return Missed()
 
 
 class Hub:
@@ -141,16 +151,18 @@ class Hub:
         """Every event after revision `after`, once and in order; Missed, and the end, where one cannot be had.
 
         `current` reads the revision from the database. It is asked once, after subscribing, so that a reader who
-        comes back hears of what has left the stream without waiting for the next event.
+        comes back hears of what has left the stream without waiting for the next event. A change that was committed
+        and is not in the stream may still be on its way: it is missed after IN_FLIGHT_SECONDS.
         """
         self.start()
         queue: asyncio.Queue[Event | Missed] = asyncio.Queue(BOUND)
         self.topics[topic].add(queue)
         try:
             await self.follow(topic)
-            replay = await self.replay(topic, after, current)
+            replay, reached = await self.replay(topic, after, current)
             while True:
-                event = replay.pop(0) if replay else await queue.get()
+                patience = IN_FLIGHT_SECONDS if after < reached else None
+                event = replay.pop(0) if replay else await arrival(queue, patience)
                 if isinstance(event, Missed) or event.revision > after + 1:
                     yield Missed()
                     return
@@ -183,19 +195,16 @@ class Hub:
             log.warning("push_unavailable", topics=kind_of(topic), error=str(error))
             self.interrupted = True
 
-    async def replay(self, topic: str, after: int, current: Current | None) -> list[Event | Missed]:
-        """What a reader missed; Missed where that can't be had, as the database's revision tells, if it is known."""
-        events: list[Event] = []
-        unknown = current is None
+    async def replay(self, topic: str, after: int, current: Current | None) -> tuple[list[Event | Missed], int]:
+        """What a reader missed, or Missed where that can't be had; and the revision that the database had reached."""
+        # before the stream is read: what is committed later comes by the subscription
+        reached = after if current is None else await current()
         try:
             events = await self.stored(topic, after)
-            unknown = False
         except (RedisError, OSError) as error:
             log.warning("events_not_replayed", topics=kind_of(topic), error=str(error))
-        reached = events[-1].revision if events else after
-        if unknown or (current is not None and await current() != reached):
-            return [Missed()]
-        return list(events)
+            return ([Missed()] if current is None or reached != after else []), reached
+        return ([Missed()] if reached < after else list(events)), reached
 
     async def forget(self, topic: str, queue: asyncio.Queue[Event | Missed]) -> None:
         self.topics[topic].discard(queue)
