@@ -18,8 +18,10 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.extensions import ValidationCache
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types.unset import UNSET
 
 from gateway.caller import Caller
@@ -38,8 +40,17 @@ log = structlog.get_logger()
 NOT_BUILT = "<!doctype html><title>Marquee</title><p>GraphiQL is not built: run <code>make web</code>."
 
 
+class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Logs what went wrong; that somebody hung up while an event was on its way is nothing that did."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
+
+
 class GraphView(GraphQL[Any, None]):
     """An ASGI application that serves a schema; `resources` are those of the running process."""
+
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, schema: BaseSchema, resources: Resources, subgraph: str, page: Path | None) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""One Postgres and one Valkey for the whole test run, and a database of its own for each test that asks."""
+"""One Postgres for the whole test run, and a database of its own for each test that asks."""
 
 import asyncio
 import inspect
@@ -14,7 +14,7 @@ from uuid import uuid4
 import asyncpg
 import psutil
 
-from server.embedded import EmbeddedPostgres, EmbeddedValkey
+from server.embedded import EmbeddedPostgres
 
 PREFIX = "marquee-tests-"
 ROOM = 600 * 1024 * 1024
@@ -27,10 +27,9 @@ Fill = Callable[[str], Awaitable[None] | None]
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the cluster listens, and its folder; `asdict` and `Addresses(**…)` carry it to pytest-xdist's processes."""
+    """Where the server listens, and its folder; `asdict` and `Addresses(**…)` carry it to pytest-xdist's processes."""
 
     postgres: str
-    valkey: str
     folder: str
 
     def database(self, name: str) -> str:
@@ -42,7 +41,7 @@ class Addresses:
 
 
 class Cluster:
-    """The servers. `start` and `stop` belong to pytest's main process alone."""
+    """The server. `start` and `stop` belong to pytest's main process alone."""
 
     def __init__(self) -> None:
         remove_abandoned()
@@ -51,25 +50,17 @@ class Cluster:
         self.postgres = EmbeddedPostgres(
             self.folder / "postgres", log / "postgres.log", database="tests", options=UNSAFE_BUT_FAST
         )
-        self.valkey = EmbeddedValkey(self.folder / "valkey", log / "valkey.log")
 
     def start(self) -> Addresses:
         try:
-            return asyncio.run(self.start_both())
+            return Addresses(asyncio.run(self.postgres.start()), str(self.folder))
         except BaseException:
             self.stop()
             raise
 
-    async def start_both(self) -> Addresses:
-        return Addresses(await self.postgres.start(), await self.valkey.start(), str(self.folder))
-
     def stop(self) -> None:
-        asyncio.run(self.stop_both())
+        asyncio.run(self.postgres.stop())
         shutil.rmtree(self.folder)
-
-    async def stop_both(self) -> None:
-        await self.valkey.stop()
-        await self.postgres.stop()
 
 
 def roomy_folder() -> Path:

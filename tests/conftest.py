@@ -1,6 +1,7 @@
 """Fixtures that every test may use: databases, Valkey and settings that point at them."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from oauth import passwords
 from runtime import cache
 from runtime.settings import Settings
+from server.embedded import EmbeddedValkey
 from tests.cluster import Addresses, Cluster, Databases
 
 cache.TIMEOUT = 2.0  # a test machine may stall for longer than a server should wait for Valkey
@@ -74,12 +76,20 @@ async def database_url(databases: Databases, migrated: str) -> AsyncIterator[str
         yield url
 
 
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey of this process of pytest-xdist: channels are heard in all databases of a server, and seeded profiles
+    have the same ids in every test."""
+    folder = tmp_path_factory.mktemp("valkey")
+    valkey = EmbeddedValkey(folder / "valkey", folder / "valkey.log")
+    yield asyncio.run(valkey.start())
+    asyncio.run(valkey.stop())
+
+
 @pytest.fixture
-async def valkey_url(databases: Databases, request: pytest.FixtureRequest) -> str:
-    """An empty Valkey database; each process of pytest-xdist has a number of its own."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
-    number = int(worker.removeprefix("gw"))
-    url = f"{databases.addresses.valkey}/{number}"
+async def valkey_url(valkey_server: str) -> str:
+    """An empty Valkey database."""
+    url = f"{valkey_server}/0"
     client = redis.asyncio.Redis.from_url(url)
     await client.flushdb()
     await client.aclose()

@@ -45,7 +45,15 @@ async def served(settings: Settings, subgraph: Subgraph | None = None) -> AsyncI
     """The application on a free port of 127.0.0.1, stopped at the end."""
     port = free_port()
     app = create_app(settings.model_copy(update={"port": port}), subgraph)
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, ws="websockets-sansio")
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+    )
     server = uvicorn.Server(config)
     server.capture_signals = nullcontext  # type: ignore[method-assign]  # signals are for pytest
     serving = asyncio.create_task(server.serve())

@@ -18,14 +18,16 @@ from tests.served import Front, served
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def world(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(
+    databases: Databases, migrated: str, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
     data = tmp_path_factory.mktemp("authorisation")
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(databases.copy(migrated))
         settings = Settings(
             data=data,
             database_url=url,
-            redis_url=f"{databases.addresses.valkey}/0",
+            redis_url=f"{valkey_server}/1",
             public_url="http://marquee.test",  # one issuer, whatever the port
         )
         fronts = {"graph": await stack.enter_async_context(served(settings))}

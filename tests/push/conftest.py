@@ -1,7 +1,6 @@
 """A viewer who plays at one server, and a second server to listen at."""
 
 from tests.browser.test_push import elsewhere, one_address, player
-from tests.push.valkey import valkey_url
 from tests.seeded import seeded, seeded_template
 
-__all__ = ["elsewhere", "one_address", "player", "seeded", "seeded_template", "valkey_url"]
+__all__ = ["elsewhere", "one_address", "player", "seeded", "seeded_template"]
