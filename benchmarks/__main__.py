@@ -3,11 +3,13 @@
 import asyncio
 import sys
 
-from benchmarks import home, importing, search, sign_in, tokens
+from benchmarks import heartbeats, home, importing, push, search, sign_in, tokens
 
 MEASUREMENTS = {
+    "heartbeats": heartbeats.measure,
     "home": home.measure,
     "importing": importing.measure,
+    "push": push.measure,
     "search": search.measure,
     "sign_in": sign_in.measure,
     "tokens": tokens.measure,

@@ -88,10 +88,10 @@ class PlaybackSessionRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a playback is to be like; `protocols` empty means all."""
+    """What a playback is to be like; `protocols` None means all."""
 
     max_height: int | None = None
-    protocols: Sequence[StreamingProtocol] = ()
+    protocols: Sequence[StreamingProtocol] | None = None
     from_start: bool = False
     terminate: Sequence[UUID] = ()
 
@@ -108,7 +108,7 @@ async def start_playback(request: Request, *, input: StartPlaybackInput) -> Play
             session = await session_of(db, request, household, input)
             media = await media_of(request, db, uuid_of(input.playable_id), household.profile_id)
             wanted = wanted_of(input)
-            check_supported(request, household, media, wanted, input.protocols)
+            check_supported(request, household, media, wanted)
             ended = await hold(db, request, household, session, media, wanted)
     except Denied as denial:
         return await with_streams(request, denial.row)
@@ -126,6 +126,7 @@ async def renew_playback(request: Request, *, session_id: Id) -> PlaybackSession
                 raise NotFound("There is no such playback session.")
             media = await media_of(request, db, session.playable_id, household.profile_id)
             wanted = Wanted(session.max_height)
+            check_supported(request, household, media, wanted)
             ended = await hold(db, request, household, session, media, wanted)
     except Denied as denial:
         return await with_streams(request, denial.row)
@@ -140,24 +141,18 @@ def check(wanted: StartPlaybackInput) -> None:
         raise BadInput(f"`maxHeight` must be at least 1; it is {wanted.max_height}.")
 
 
-def check_supported(
-    request: Request,
-    household: Household,
-    media: Media,
-    wanted: Wanted,
-    protocols: Sequence[StreamingProtocol] | None,
-) -> None:
+def check_supported(request: Request, household: Household, media: Media, wanted: Wanted) -> None:
     """Raises Denied where no rendition is low enough for the plan or the device, or the device knows no protocol."""
     if household.max_height < media.min_height:
         raise denied(request, PlaybackDenialReason.PLAN_TOO_LOW)
     too_high = wanted.max_height is not None and wanted.max_height < media.min_height
-    if too_high or (protocols is not None and not protocols):
+    if too_high or (wanted.protocols is not None and not wanted.protocols):
         raise denied(request, PlaybackDenialReason.DEVICE_NOT_SUPPORTED)
 
 
 def wanted_of(given: StartPlaybackInput) -> Wanted:
     terminate = [key for i in given.terminate or () if (key := uuid_of(i))]
-    return Wanted(given.max_height, given.protocols or (), given.from_start, terminate)
+    return Wanted(given.max_height, given.protocols, given.from_start, terminate)
 
 
 async def session_of(db: AsyncSession, request: Request, household: Household, given: StartPlaybackInput) -> Session:
@@ -216,7 +211,7 @@ async def hold(
         await db.refresh(session)  # a heartbeat may have come before we had the lock
         check_open(request, session)
         session.lease_until = max(session.lease_until, request.now + LEASE)
-        session.country = request.country
+        session.country, session.max_height = request.country, min(session.max_height, household.max_height)
     else:
         session.title_id = media.playable.title_id
         session.max_height = min(household.max_height, media.max_height, wanted.max_height or media.max_height)
@@ -267,7 +262,7 @@ def session_row(
 
 
 def manifests_of(
-    request: Request, prefix: str, session: Session, protocols: Sequence[StreamingProtocol], expires_at: datetime
+    request: Request, prefix: str, session: Session, protocols: Sequence[StreamingProtocol] | None, expires_at: datetime
 ) -> list[ManifestRow]:
     signer: UrlSigner = request.resources.shared[UrlSigner]  # the server puts it there
     urls = manifest_urls(signer, prefix, session.id, session.max_height, expires_at)

@@ -219,6 +219,16 @@ async def test_renewing_checks_the_right_again(world: World) -> None:
     assert await codes(schema, hour, renew, id=str(new_id())) == ["NOT_FOUND"]
 
 
+async def test_a_renewal_is_no_better_than_the_plan_is_by_then(world: World) -> None:
+    renew = "mutation ($id: ID!) { renewPlayback(sessionId: $id) { ... on PlaybackSession { maxHeight }"
+    renew += " ... on PlaybackDenied { reason } } }"
+    movie = await world.playable(await world.title(TitleKind.MOVIE), PlayableKind.MOVIE, lowest=360)
+    session = await world.play(movie)
+    for height, answer in ((720, {"maxHeight": 720}), (240, {"reason": "PLAN_TOO_LOW"})):
+        await world.entitle(world.account_id, streams=2, height=height, rank=1000 - height)
+        assert (await world.ask(renew, id=session))["renewPlayback"] == answer
+
+
 async def test_languages_follow_the_profile(world: World) -> None:
     movie, profile = await world.movie(), new_id()
     await world.profile(world.account_id, profile, audio=["fr", "de-AT"], subtitles=["es"], mode="ALWAYS")
