@@ -1,15 +1,12 @@
 """Errors as clients see them: a stable code, a trace id, and nothing about our insides."""
 
-import asyncpg
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError, ValueNode, VariableDefinitionNode
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from runtime.database import is_connection_lost
 from runtime.errors import BadInput, Fault
 
 log = structlog.get_logger()
-CONNECTION_LOST = (OSError, TimeoutError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
 
 
 def masked(error: GraphQLError, trace_id: str, executing: bool) -> GraphQLError:
@@ -39,12 +36,3 @@ def described(error: GraphQLError, cause: Exception | None, executing: bool) -> 
 def is_about_input(error: GraphQLError) -> bool:
     """Whether a value is none of its type, such as a DateTime without an offset; the message says so."""
     return any(isinstance(node, (VariableDefinitionNode, ValueNode)) for node in error.nodes or ())
-
-
-def is_connection_lost(cause: BaseException | None) -> bool:
-    """Whether Postgres is away: asyncpg's error stands behind SQLAlchemy's."""
-    while isinstance(cause, DBAPIError):
-        if cause.connection_invalidated:
-            return True
-        cause = cause.orig.__cause__ if cause.orig is not None else None
-    return isinstance(cause, CONNECTION_LOST)

@@ -15,7 +15,7 @@ import structlog
 from anyio import CancelScope
 
 from gateway.caller import Caller
-from gateway.faults import is_connection_lost
+from runtime.database import is_connection_lost
 from runtime.errors import Fault
 
 Item = TypeVar("Item")

@@ -25,10 +25,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.types.unset import UNSET
 
 from gateway.caller import Caller
-from gateway.faults import is_connection_lost
 from gateway.live import Ending, Held, Live
 from gateway.operation import DocumentCache, OperationExtension, PerEvent
 from oauth.authenticate import Authenticator
+from runtime.database import is_connection_lost
 from runtime.errors import Fault
 from runtime.resources import Resources
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,13 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, literal, select
-from sqlmodel import col
+from sqlalchemy import text
 
 from models.identity import AccountStatus, ProfileKind
-from models.published import PublishedAccount, PublishedProfile, PublishedSession
 from runtime.errors import Unauthenticated
 from runtime.events import Event, Hub, Missed
+from runtime.group_commit import GroupCommit
 from runtime.request import UNRESTRICTED_AGE, Viewer
 from runtime.resources import Resources
 from runtime.tasks import background
@@ -25,6 +24,20 @@ STANDING_SECONDS = 1.0
 KEPT = 10_000
 TOPIC = "identity:standing"
 log = structlog.get_logger()
+
+STANDINGS = text(
+    """
+    select account.epoch, account.status, account.country, session.session_id,
+        profile.kind, profile.maximum_age, profile.language
+    from unnest(cast(:accounts as uuid[]), cast(:sessions as uuid[]), cast(:profiles as uuid[]))
+        with ordinality as asked(account_id, session_id, profile_id, place)
+    left join identity.published_account account using (account_id)
+    left join identity.published_session session on session.session_id = asked.session_id
+    left join identity.published_profile profile
+        on profile.profile_id = asked.profile_id and profile.account_id = asked.account_id
+    order by place
+    """
+)
 
 Key = tuple[UUID | None, UUID | None, UUID | None]
 """A token's account, session and profile."""
@@ -44,6 +57,14 @@ class Standing:
     read_at: float
 
 
+def standing_of(key: Key, row: Any) -> Standing:
+    epoch, status, country, session_id, kind, maximum_age, language = row
+    session_stands = key[1] is None or session_id is not None
+    known_status, known_kind = status and AccountStatus[status], kind and ProfileKind[kind]
+    known = (epoch, known_status, session_stands, country, known_kind, maximum_age, language)
+    return Standing(*known, time.monotonic())
+
+
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """The viewer, with what the account says of country and language."""
@@ -61,6 +82,7 @@ class Authenticator:
         self.resources = resources
         self.subgraph = subgraph
         self.standings: OrderedDict[Key, Standing] = OrderedDict()
+        self.shared = GroupCommit[Key, Standing](self.read)  # whoever asks at the same time shares a statement
         self.on_change: Callable[[UUID | None], Awaitable[None]] | None = None
 
     async def bearer(self, authorization: str | None) -> Bearer | None:
@@ -83,30 +105,17 @@ class Authenticator:
         known = self.standings.get(key)
         if known is not None and time.monotonic() - known.read_at < STANDING_SECONDS:
             return known
-        fresh = self.standings[key] = await self.read(*key)
+        fresh = self.standings[key] = await self.shared(key)
         if len(self.standings) > KEPT:
             self.standings.popitem(last=False)
         return fresh
 
-    async def read(self, account_id: UUID | None, session_id: UUID | None, profile_id: UUID | None) -> Standing:
-        account, session, profile = PublishedAccount, PublishedSession, PublishedProfile
-        of_profile = and_(col(profile.profile_id) == profile_id, col(profile.account_id) == account_id)
-        one = select(literal(1).label("one")).subquery()  # so that there is a row, whatever is gone
-        query = (
-            select(
-                *(col(account.epoch), col(account.status), col(account.country), col(session.session_id)),
-                *(col(profile.kind), col(profile.maximum_age), col(profile.language)),
-            )
-            .select_from(one)
-            .outerjoin(account, col(account.account_id) == account_id)
-            .outerjoin(session, col(session.session_id) == session_id)
-            .outerjoin(profile, of_profile)
-        )
+    async def read(self, keys: Sequence[Key]) -> Sequence[Standing]:
+        accounts, sessions, profiles = zip(*keys, strict=True)
+        given = {"accounts": list(accounts), "sessions": list(sessions), "profiles": list(profiles)}
         async with self.resources.database.read(self.subgraph) as db:
-            row = (await db.execute(query)).one()
-        session_stands = session_id is None or row.session_id is not None
-        known = (row.epoch, row.status, session_stands, row.country, row.kind, row.maximum_age, row.language)
-        return Standing(*known, time.monotonic())
+            rows = (await db.execute(STANDINGS, given)).all()
+        return [standing_of(key, row) for key, row in zip(keys, rows, strict=True)]
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:

@@ -4,15 +4,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from sqlalchemy import ColumnElement, any_, event, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from runtime.settings import SUBGRAPHS, Settings, Subgraph
 from runtime.tally import Tally, count
+
+CONNECTION_LOST = (OSError, TimeoutError, PoolTimeout, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
 
 
 def role_of(subgraph: str) -> str:
@@ -27,7 +31,7 @@ def engine_for(url: str, role: str | None, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         address,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,  # a connection beyond would be opened for a moment and closed again
         pool_pre_ping=False,
         hide_parameters=True,  # errors are logged, and parameters are people's data
         connect_args={"server_settings": server, "timeout": 5},
@@ -73,6 +77,15 @@ class Database:
     async def close(self) -> None:
         for engine in self.engines.values():
             await engine.dispose()
+
+
+def is_connection_lost(cause: BaseException | None) -> bool:
+    """Whether Postgres is away: asyncpg's error stands behind SQLAlchemy's."""
+    while isinstance(cause, DBAPIError):
+        if cause.connection_invalidated:
+            return True
+        cause = cause.orig.__cause__ if cause.orig is not None else None
+    return isinstance(cause, CONNECTION_LOST)
 
 
 def among(column: Any, keys: Sequence[Any]) -> ColumnElement[bool]:

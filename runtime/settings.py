@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_url: str = Field("", description="The address that viewers reach us at; http://HOST:PORT by default")
     development: bool = Field(False, description="Adds SQL statements to a response's extensions and details to errors")
-    pool_size: int = Field(5, ge=1, description="Connections to Postgres for each subgraph that a process serves")
+    pool_size: int = Field(10, ge=1, description="Connections to Postgres for each subgraph that a process serves")
     default_country: str = Field("US", pattern="^[A-Z]{2}$")
     default_language: str = "en"
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT; without it mail goes to /dev/mail")

@@ -1,5 +1,6 @@
 """Continue-watching as it changes: a snapshot, then each change; a cursor replays what a lost connection missed."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from enum import Enum
 from functools import partial
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -17,11 +19,15 @@ from resolvers.viewing.changes import Upserted, item_id, parsed, topic_of
 from resolvers.viewing.lists import CONTINUE, ContinueWatchingItemRow, item_row, listed
 from resolvers.viewing.marks import profile_of
 from resolvers.viewing.references import playable_ref, title_ref, visible_titles
+from runtime.database import is_connection_lost
 from runtime.errors import BadInput, Refusal
 from runtime.events import Event, Missed
 from runtime.request import Request
 
 SNAPSHOT_SIZE = 100
+AGAIN_SECONDS = 1.0
+"""Until a subscription that met a dead Postgres looks at the list again."""
+log = structlog.get_logger()
 
 
 class ChangeKind(Enum):
@@ -43,24 +49,41 @@ async def continue_watching_changed(
     request: Request, *, after: str | None = None
 ) -> AsyncGenerator[ContinueWatchingEventRow, None]:
     """A SNAPSHOT of the newest 100 entries, then each change; with `after` the changes since that cursor instead,
-    as far as they are still kept. Whenever one is missed, a SNAPSHOT comes again. BadInput without a profile."""
+    as far as they are still kept. Whenever one is missed, or Postgres was away, a SNAPSHOT comes again.
+
+    BadInput without a profile.
+    """
     try:
         profile_id = profile_of(request)
     except Refusal as refusal:
         raise BadInput(str(refusal)) from refusal
     revision = seen_revision(after)
     while True:
-        if revision is None:
-            revision, event = await snapshot(request, profile_id)
-            yield fresh(request, event)
-        current = partial(revision_of, request, profile_id)
-        async with aclosing(request.resources.hub.listen(topic_of(profile_id), revision, current)) as changes:
-            async for change in changes:
-                if isinstance(change, Missed):
-                    revision = None
-                    break
-                revision = change.revision
-                yield fresh(request, await event_of(request, profile_id, change))
+        try:
+            async with aclosing(changes_since(request, profile_id, revision)) as events:
+                async for event in events:
+                    yield fresh(request, event)
+        except Exception as error:
+            if not is_connection_lost(error):
+                raise
+            log.warning("push_delayed", error=type(error).__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
+        revision = None
+
+
+async def changes_since(
+    request: Request, profile_id: UUID, revision: int | None
+) -> AsyncGenerator[ContinueWatchingEventRow, None]:
+    """The changes since the revision, or without one a snapshot and those since; it ends where one is missed."""
+    if revision is None:
+        revision, event = await snapshot(request, profile_id)
+        yield event
+    current = partial(revision_of, request, profile_id)
+    async with aclosing(request.resources.hub.listen(topic_of(profile_id), revision, current)) as changes:
+        async for change in changes:
+            if isinstance(change, Missed):
+                return
+            yield await event_of(request, profile_id, change)
 
 
 def seen_revision(after: str | None) -> int | None:

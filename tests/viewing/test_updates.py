@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from resolvers.paging import cursor_of
+from resolvers.viewing import updates
 from resolvers.viewing.changes import topic_of
 from runtime.events import Hub
 from runtime.request import Request
@@ -128,6 +129,34 @@ async def test_what_the_viewer_may_not_see_is_pushed_as_gone(world: World) -> No
 
 def child(world: World) -> Any:
     return make_viewer(maximum_age=12, account_id=world.account_id, profile_id=world.profile_id)
+
+
+async def test_who_listens_while_postgres_is_away_gets_a_snapshot_once_it_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    movie = await world.movie()
+    session = await world.play(movie, now(world))
+    monkeypatch.setattr(updates, "AGAIN_SECONDS", 0.1)
+    async with subscribed(now(world)) as stream:
+        assert (await stream.next())["snapshot"] == []
+        waiting = asyncio.create_task(stream.next(5))
+        await listening(world.resources.hub, world)
+        away = iter([ConnectionRefusedError("Postgres is away")])
+        told = updates.event_of
+
+        async def event_of(*args: Any) -> Any:
+            for error in away:
+                raise error
+            return await told(*args)
+
+        monkeypatch.setattr(updates, "event_of", event_of)
+        await world.beat(session, 1, 50 * MINUTE, now(world))
+        event = await waiting
+        assert (event["kind"], event["snapshot"][0]["title"]["id"]) == ("SNAPSHOT", str(movie))
+        waiting = asyncio.create_task(stream.next(5))
+        await listening(world.resources.hub, world)
+        await world.beat(session, 2, 60 * MINUTE, now(world))
+        assert (await waiting)["item"]["playable"]["progress"]["positionMs"] == 60 * MINUTE
 
 
 async def test_a_profile_is_needed(world: World) -> None:
