@@ -18,7 +18,7 @@ run: .venv/installed web/dist/built ## Runs everything on this machine; Ctrl-C s
 
 test: .venv/installed node web/dist/built ## Runs the tests on real Postgres and Valkey
 	cd web && $(NPM) test --silent
-	$(PYTEST) -n $(WORKERS) --dist loadfile
+	$(PYTEST) -n $(WORKERS) --dist loadfile --durations 20
 
 soak: .venv/installed node web/dist/built ## Runs the long cases at their full counts
 	MARQUEE_SOAK=1 $(PYTEST) -m soak -s

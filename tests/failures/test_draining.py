@@ -1,11 +1,13 @@
 """A server that is told to stop answers what it has begun, sends its sockets elsewhere, and ends in time."""
 
 import asyncio
+import os
 import time
 from contextlib import AsyncExitStack
 from uuid import UUID
 
 import asyncpg
+import pytest
 import websockets
 from asyncpg.transaction import Transaction
 
@@ -15,6 +17,7 @@ from tests.failures.servers import PATIENCE, Door, running
 from tests.failures.sockets import Stream, subscribed
 from tests.failures.viewers import BEAT, Play, Viewer, beat, beat_of, begin, sign_in, stored
 
+SOAK = os.environ.get("MARQUEE_SOAK") == "1"
 SOCKETS = 20
 SPARE_SECONDS = 10.0
 """What a busy machine may take to end a process whose work is done."""
@@ -82,6 +85,8 @@ async def test_a_server_that_is_told_to_stop_finishes_what_it_has_begun(
             assert await stored(database, play) == (1, 20 * MINUTE, 20 * MINUTE)
 
 
+@pytest.mark.soak
+@pytest.mark.skipif(not SOAK, reason="MARQUEE_SOAK=1 waits until a server has drained in vain")
 async def test_whatever_never_ends_does_not_hold_a_server_up(platform: Settings, database: asyncpg.Connection) -> None:
     async with running(platform, 1) as [server]:
         [viewer] = await sign_in(platform, 1)

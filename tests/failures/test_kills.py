@@ -15,7 +15,7 @@ from tests.failures.servers import Door, Server, running
 from tests.failures.viewers import BEAT, FILM_MS, Play, beat_of, begin, sign_in, stored
 
 SOAK = os.environ.get("MARQUEE_SOAK") == "1"
-PROFILES, BEATS = (50, 150) if SOAK else (20, 25)
+PROFILES, BEATS = (50, 150) if SOAK else (12, 25)
 """In the long form 10,000 heartbeats, for a third of them are sent twice."""
 KILLS = 2
 APART = 8

@@ -9,6 +9,7 @@ import pytest
 
 from oauth.authenticate import TOPIC
 from oauth.provider.clients import matches
+from runtime.events import Missed
 from runtime.settings import Settings
 from server.commands import Stop
 from server.commands.clients import NewClient, add_client, list_clients, remove_client
@@ -71,6 +72,7 @@ async def test_a_removed_client_is_out_at_once(provider: Provider, settings: Set
     tokens = await provider.tokens()
     assert await provider.opens(tokens["access_token"])
     async with aclosing(provider.front.resources.hub.hear(TOPIC)) as changes:
+        assert isinstance(await anext(changes), Missed), "which says that it listens from now on"
         change = asyncio.create_task(anext(changes))
         assert await remove_client(settings, "example-app") == 1
         await asyncio.wait_for(change, 5)  # so that what was known of the session is dropped at once

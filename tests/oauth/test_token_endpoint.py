@@ -12,6 +12,7 @@ from sqlmodel import col
 from models.identity import Account, AccountStatus, AuthorizationCode, RefreshToken
 from oauth.authenticate import TOPIC
 from oauth.sessions import LEEWAY
+from runtime.events import Missed
 from tests.oauth.flows import Provider, refused
 
 SITE = "https://site.example/callback"
@@ -205,6 +206,7 @@ async def test_reuse_past_the_leeway_is_committed_though_the_answer_is_an_error(
         long_ago = datetime.now(UTC) - LEEWAY - timedelta(seconds=1)
         await db.execute(update(RefreshToken).where(col(RefreshToken.used_at).is_not(None)).values(used_at=long_ago))
     async with aclosing(provider.front.resources.hub.hear(TOPIC)) as changes:
+        assert isinstance(await anext(changes), Missed), "which says that it listens from now on"
         change = asyncio.create_task(anext(changes))
         assert refused(await provider.refresh(tokens["refresh_token"])) == (400, "invalid_grant")
         await asyncio.wait_for(change, 5)  # so that what was known of the session is dropped at once

@@ -51,7 +51,9 @@ def undrawn() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def seeded(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def seeded(
+    databases: Databases, migrated: str, valkey_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """An installation that was seeded once, which no test of this module changes."""
     folder = tmp_path_factory.mktemp("seeded")
     with asyncio.Runner() as runner:
@@ -59,7 +61,7 @@ def seeded(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPat
         settings = Settings(
             data=folder,
             database_url=runner.run(copy.__aenter__()),
-            redis_url=f"{databases.addresses.valkey}/0",
+            redis_url=f"{valkey_server}/1",
             storage_url=(folder / "storage").as_uri(),
             default_country="DE",
             default_language="de",
