@@ -48,10 +48,8 @@ async def measure() -> None:
     async with platform() as settings, open_resources(settings) as resources:
         known = await watchers(resources, PROFILES)
         print(f"{SOCKETS} sockets of {PROFILES} profiles")
-        for compressed in (False, True):
-            bare = await opened(settings, known, compressed=compressed, subscribed=False)
-            poster = Poster(resources, known) if compressed else None  # browsers offer to compress
-            await opened(settings, known, compressed=compressed, subscribed=True, beside=bare, poster=poster)
+        bare = await opened(settings, known)
+        await opened(settings, known, bare, Poster(resources, known))
 
 
 def allow_files() -> None:
@@ -63,34 +61,28 @@ def allow_files() -> None:
 
 
 async def opened(
-    settings: Settings,
-    known: Sequence[Watcher],
-    *,
-    compressed: bool,
-    subscribed: bool,
-    beside: float | None = None,
-    poster: "Poster | None" = None,
+    settings: Settings, known: Sequence[Watcher], bare: float | None = None, poster: "Poster | None" = None
 ) -> float:
-    """Bytes of a socket on a server of its own, printed beside the bare one's; then what deliveries to them cost."""
-    name = f"{'subscription' if subscribed else 'bare'}, {'deflate' if compressed else 'plain'}"
+    """Bytes of a socket on a server of its own: a bare one's, or with a `poster` a subscription's, printed beside those
+    of the bare one; then what deliveries to them cost."""
+    name = "subscription" if poster else "bare"
     async with running(name, "server.main serve", settings) as server:
         orders: Orders = {
             "port": server.port,
             "tokens": [watcher.token for watcher in known],
             "sockets": WARM_UP,
-            "compressed": compressed,
             "subscribed": True,
         }
         async with subscribers(orders):  # warm up: plans, caches, statements, pools
             pass
         await asyncio.sleep(AFTERWARDS)
         before, spent = memory(server), server.cpu_seconds()
-        async with subscribers(orders | {"sockets": SOCKETS, "subscribed": subscribed}) as sockets:
+        async with subscribers(orders | {"sockets": SOCKETS, "subscribed": poster is not None}) as sockets:
             await settled(server)
             opening = (server.cpu_seconds() - spent) * 1000 / SOCKETS
             cpu = await idle(server)
             each = (memory(server) - before) / SOCKETS
-            ratio = f"   x{each / beside:.2f} memory" if beside else ""
+            ratio = f"   x{each / bare:.2f} memory" if bare else ""
             costs = f"{opening:6.2f} CPU ms to open {cpu * 1000:6.1f} CPU ms/s idle"
             print(f"{name:<22}{each / 1024:7.1f} KiB a socket {costs}{ratio}")
             if poster is not None:

@@ -26,13 +26,12 @@ SUBSCRIBE = orjson.dumps({"id": "1", "type": "subscribe", "payload": {"query": S
 class Orders(TypedDict):
     """How many sockets; each takes the next token, so that the sockets of one token are `len(tokens)` apart.
 
-    `compressed` as browsers offer it; without `subscribed` a socket sends connection_init and nothing more.
+    Without `subscribed` a socket sends connection_init and nothing more.
     """
 
     port: int
     tokens: list[str]
     sockets: int
-    compressed: bool
     subscribed: bool
 
 
@@ -62,9 +61,8 @@ class Subscribers:
         """Opens one socket; with a subscription it is open once the first snapshot is there."""
         async with self.opening:
             url = f"ws://127.0.0.1:{self.orders['port']}/graphql"
-            compression = "deflate" if self.orders["compressed"] else None
-            socket = await connect(
-                url, subprotocols=[PROTOCOL], compression=compression, proxy=None, ping_interval=None, open_timeout=60
+            socket = await connect(  # which offers to compress, as browsers do
+                url, subprotocols=[PROTOCOL], proxy=None, ping_interval=None, open_timeout=60
             )
             token = self.orders["tokens"][number % len(self.orders["tokens"])]
             hello = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
