@@ -34,8 +34,8 @@ from runtime.resources import Resources
 
 PROTOCOLS = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 DOCUMENTS_KEPT = 1000
-TRY_AGAIN_LATER = 1013
-"""The close code while nobody can be asked who connects: clients of graphql-transport-ws try again by themselves."""
+TRY_AGAIN_LATER = Ending(1013, "Try again soon")
+"""While nobody can be asked who connects: clients of graphql-transport-ws try again by themselves."""
 log = structlog.get_logger()
 NOT_BUILT = "<!doctype html><title>Marquee</title><p>GraphiQL is not built: run <code>make web</code>."
 
@@ -98,7 +98,7 @@ class GraphView(GraphQL[Any, None]):
             if not is_connection_lost(error):
                 raise
             log.warning("socket_refused", error=type(error).__name__)
-            await socket.close(TRY_AGAIN_LATER, "Try again soon")
+            await socket.close(TRY_AGAIN_LATER.code, TRY_AGAIN_LATER.reason)
 
     async def get_context(self, request: Any, response: Any) -> Caller:
         if not hasattr(request.state, "caller"):

@@ -6,8 +6,8 @@ reorder or repeat events: a reader still knows, for a revision that is not the n
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 Current = Callable[[], Awaitable[int]]
 """Reads a topic's revision from the database."""
+Patience = Callable[[], float | None]
+"""For how many seconds to wait; None for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +156,7 @@ class Hub:
         comes back hears of what has left the stream without waiting for the next event. A change that was committed
         and is not in the stream may still be on its way: it is missed after IN_FLIGHT_SECONDS.
         """
-        self.start()
-        queue: asyncio.Queue[Event | Missed] = asyncio.Queue(BOUND)
-        self.topics[topic].add(queue)
-        try:
-            await self.follow(topic)
+        async with self.reader(topic) as queue:
             replay, reached = await self.replay(topic, after, current)
             while True:
                 patience = IN_FLIGHT_SECONDS if after < reached else None
@@ -169,20 +167,24 @@ class Hub:
                 if event.revision == after + 1:
                     after = event.revision
                     yield event
-        finally:
-            await self.forget(topic, queue)
 
-    async def hear(self, topic: str) -> AsyncGenerator[Event | Missed, None]:
-        """Every event from now on, whatever its revision; Missed where some may be lost, and once it listens: what
-        was before is told by the state itself."""
+    async def hear(self, topic: str, patience: Patience = lambda: None) -> AsyncGenerator[Event | Missed, None]:
+        """Every event from now on, whatever its revision; Missed where some may be lost, where nothing comes within
+        the `patience` of the moment, and once it listens: what was before is told by the state itself."""
+        async with self.reader(topic) as queue:
+            yield Missed()
+            while True:
+                yield await arrival(queue, patience())
+
+    @asynccontextmanager
+    async def reader(self, topic: str) -> AsyncIterator[asyncio.Queue[Event | Missed]]:
+        """What comes to the topic until the end of the block."""
         self.start()
         queue: asyncio.Queue[Event | Missed] = asyncio.Queue(BOUND)
         self.topics[topic].add(queue)
         try:
             await self.follow(topic)
-            yield Missed()
-            while True:
-                yield await queue.get()
+            yield queue
         finally:
             await self.forget(topic, queue)
 

@@ -16,7 +16,7 @@ from models.published import PublishedPlayable
 from models.viewing import ListItem, NotInterested, Removal, Thumb, TitleThumb
 from models.viewing import PlaybackSession as Session
 from models.viewing import Progress as StoredProgress
-from resolvers.viewing.changes import Change, item_id, lock_profiles, post, save_entries
+from resolvers.viewing.changes import Change, item_id, lock_profiles, post
 from resolvers.viewing.heartbeats import ProgressPayloadRow
 from resolvers.viewing.messages import say
 from resolvers.viewing.progress import Watching, next_episodes, progress_at, progress_row, save_progress
@@ -116,8 +116,7 @@ async def remove_from_continue_watching(request: Request, *, title_id: Id) -> Co
     place = (profile_id, title.id)
     async with request.write("viewing") as db:
         revisions = await lock_profiles(db, [profile_id])
-        entry = (await standings_at(db, [place]))[place].entry
-        changes = await save_entries(db, revisions, {place: entry} if entry else {}, {place: None})
+        changes = await save_continued(db, revisions, await standings_at(db, [place]), {place: None})
         if changes:
             row = insert(Removal).values(profile_id=profile_id, title_id=title.id, removed_at=request.now)
             given = {"removed_at": row.excluded.removed_at}

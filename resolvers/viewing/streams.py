@@ -1,6 +1,5 @@
 """What a household is watching right now, and as it changes."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from resolvers.viewing.messages import say
 from resolvers.viewing.references import PlayableRef, playable_ref
 from resolvers.visible import visible
 from runtime.errors import BadInput
-from runtime.events import Event, Hub, Missed
+from runtime.events import Event, Hub
 from runtime.request import Request
 
 
@@ -96,34 +95,22 @@ async def active_streams_changed(request: Request) -> AsyncGenerator[list[Active
     if account_id is None:
         raise BadInput("This access token is of no household.")
     shown: list[UUID] | None = None
-    ends: list[datetime] = []
+    streams: list[ActiveStreamRow] = []
     hub = request.resources.hub
-    async with aclosing(hub.hear(topic_of(account_id))) as changes, aclosing(until_leases_end(changes, ends)) as looks:
-        async for _ in looks:
+    async with aclosing(hub.hear(topic_of(account_id), lambda: until_lease_ends(streams))) as changes:
+        async for _ in changes:
             now = request.renewed()
             async with now.read("viewing") as db:
                 streams = await streams_of(now, db, account_id)
-            ends[:] = [stream.lease_until for stream in streams]
             if (ids := [stream.session_id for stream in streams]) != shown:
                 shown = ids
                 request.forget()
                 yield streams
 
 
-async def until_leases_end(
-    changes: AsyncGenerator[Event | Missed, None], ends: Sequence[datetime]
-) -> AsyncGenerator[Event | Missed | None, None]:
-    """The changes, and None whenever the first of `ends` has come: no event tells that a lease ran out."""
-    following = asyncio.ensure_future(anext(changes))
-    try:
-        while True:
-            left = (min(ends) - datetime.now(UTC)).total_seconds() if ends else None
-            await asyncio.wait({following}, timeout=None if left is None else max(left, 0) + 0.01)
-            if following.done():
-                yield following.result()
-                following = asyncio.ensure_future(anext(changes))
-            else:
-                yield None
-    finally:
-        following.cancel()
-        await asyncio.wait({following})
+def until_lease_ends(streams: Sequence[ActiveStreamRow]) -> float | None:
+    """Seconds until the first of the leases is over, of which no event tells; None without any."""
+    if not streams:
+        return None
+    left = min(stream.lease_until for stream in streams) - datetime.now(UTC)
+    return max(left.total_seconds(), 0) + 0.01

@@ -19,8 +19,8 @@ from tests.browser.conftest import VIEWER
 from tests.browser.drive import drive
 from tests.gateway.test_home import viewer_token
 from tests.served import Front, served
+from tests.sockets import ask_for, greet, socket_at
 
-PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 PATIENCE = 5.0
 """Seconds until a push that does not come fails the test."""
 PUSHED_WITHIN = 1.0
@@ -34,8 +34,8 @@ START = """mutation ($input: StartPlaybackInput!) { answer: startPlayback(input:
   ... on PlaybackSession { id } ... on PlaybackDenied { reason message } } }"""
 BEAT = """mutation ($input: HeartbeatInput!) { answer: heartbeat(input: $input) {
   playable { id progress { positionMs } } userErrors { code message } } }"""
-READY = text("""update catalog.published_playable set prefix = 'media/none', duration_ms = 6000000,
-  credits_start_ms = null, max_height = 1080 where kind = 'MOVIE'""")
+READY = """update catalog.published_playable set prefix = 'media/none', duration_ms = 6000000,
+  credits_start_ms = null, max_height = 1080 where kind = 'MOVIE'"""
 """Films count as encoded, a hundred minutes long; nobody asks for their segments."""
 UNBEGUN = """{ titles(filter: {kinds: [MOVIE], state: AVAILABLE}) {
   edges { node { id upNext { progress { percent } } } } } }"""
@@ -68,13 +68,9 @@ class Transport(Protocol):
 @asynccontextmanager
 async def by_socket(front: Front, token: str, after: str | None = None) -> AsyncIterator[Stream]:
     """Over graphql-transport-ws, with the token in connection_init."""
-    url = front.url.replace("http", "ws") + "/graphql"
-    async with websockets.connect(url, subprotocols=[PROTOCOL], proxy=None) as socket:
-        hello = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
-        await socket.send(json.dumps(hello))
-        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
-        asked = {"query": CHANGED, "variables": {"after": after}}
-        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
+    async with socket_at(front.url) as socket:
+        await greet(socket, token)
+        await ask_for(socket, CHANGED, after=after)
         yield Stream(payloads(socket))
 
 
@@ -142,7 +138,7 @@ async def player(one_address: Settings) -> AsyncIterator[Player]:
     """Robin, who has started a film."""
     async with served(one_address) as front:
         async with front.database.engines["catalog"].begin() as db:
-            await db.execute(READY)
+            await db.execute(text(READY))
         token = await viewer_token(front, "Robin")
         film = await unwatched_film(front, token)
         player = Player(front, token, film)

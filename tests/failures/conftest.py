@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from runtime.settings import Settings
+from tests.browser.test_push import READY
 from tests.failures.servers import PUBLIC_URL
-from tests.failures.viewers import READY
 from tests.seeded import seeded, seeded_template
 
 __all__ = ["seeded", "seeded_template"]

@@ -10,8 +10,8 @@ from typing import Any
 import websockets
 
 from tests.failures.servers import PATIENCE, Door
+from tests.sockets import ask_for, greet, socket_at
 
-PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 CHANGED = """subscription { continueWatchingChanged { cursor kind
   item { title { id } playable { id progress { positionMs } } }
   snapshot { title { id } playable { id progress { positionMs } } } } }"""
@@ -50,10 +50,7 @@ class Stream:
 @asynccontextmanager
 async def subscribed(door: Door, token: str) -> AsyncIterator[Stream]:
     """A viewer's continue-watching list; the first event is still to come."""
-    url = door.url.replace("http", "ws") + "/graphql"
-    async with websockets.connect(url, subprotocols=[PROTOCOL], proxy=None, open_timeout=PATIENCE) as socket:
-        hello = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
-        await socket.send(json.dumps(hello))
-        assert json.loads(await socket.recv()) == {"type": "connection_ack"}
-        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": CHANGED}}))
+    async with socket_at(door.url, open_timeout=PATIENCE) as socket:
+        await greet(socket, token)
+        await ask_for(socket, CHANGED)
         yield Stream(socket)

@@ -19,10 +19,11 @@ from server.seed.accounts import seed_accounts
 from server.seed.avatars import seed_avatars
 from server.seed.catalogue import seed_catalogue
 from server.seed.plans import seed_plans
+from tests.browser.test_push import READY
 from tests.failures.load import LOOK, Load, Outcome
 from tests.failures.servers import PUBLIC_URL, Door, running
 from tests.failures.sockets import subscribed
-from tests.failures.viewers import READY, Play, beat, begin, sign_in
+from tests.failures.viewers import Play, beat, begin, sign_in
 from tests.seeded import silent
 
 EACH = 30

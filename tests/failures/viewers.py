@@ -16,9 +16,6 @@ from runtime.resources import open_resources
 from runtime.settings import Settings
 from tests.failures.servers import Door
 
-READY = """update catalog.published_playable set prefix = 'media/none', duration_ms = 6000000,
-  credits_start_ms = null, max_height = 1080 where kind = 'MOVIE'"""
-"""Films count as encoded, a hundred minutes long; nobody asks for their segments."""
 FILM_MS = 6_000_000
 UNBEGUN = """{ titles(first: 50, filter: {kinds: [MOVIE], state: AVAILABLE}) {
   edges { node { id upNext { progress { percent } } } } } }"""

@@ -13,8 +13,7 @@ from runtime.languages import accepted_languages
 from runtime.settings import Settings
 from server import pages
 from tests.served import Front, served
-
-PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
+from tests.sockets import socket_at
 
 
 @pytest.fixture
@@ -130,8 +129,7 @@ async def test_only_avatars_are_served_as_they_are(front: Front) -> None:
 
 async def spoken(front: Front, *messages: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
     """What the socket says after these messages, until it closes; its close code comes last."""
-    url = front.url.replace("http", "ws") + "/graphql"
-    async with websockets.connect(url, subprotocols=[PROTOCOL], proxy=None) as socket:
+    async with socket_at(front.url) as socket:
         for message in messages:
             await socket.send(json.dumps(message))
         try:

@@ -10,8 +10,8 @@ import pytest
 import websockets
 
 from resolvers.paging import keys_of
+from tests.sockets import ask_for, greet, socket_at
 
-PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 PATIENCE = 30.0
 """Seconds until what does not come fails the test."""
 ATTEMPTS = 20
@@ -86,15 +86,11 @@ class Reader(Heard):
 
     async def read(self) -> None:
         """Reads until the connection is lost, which raises."""
-        address = self.url.replace("http", "ws") + "/graphql"
-        async with websockets.connect(address, subprotocols=[PROTOCOL], proxy=None) as socket:
-            hello = {"type": "connection_init", "payload": {"Authorization": f"Bearer {self.token}"}}
-            await socket.send(json.dumps(hello))
-            assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+        async with socket_at(self.url) as socket:
+            await greet(socket, self.token)
             self.connections += 1
             self.arrived.set()
-            asked = {"query": CHANGED, "variables": {"after": self.after}}
-            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": asked}))
+            await ask_for(socket, CHANGED, after=self.after)
             while True:
                 self.hear(json.loads(await socket.recv()))
 

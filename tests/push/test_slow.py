@@ -8,9 +8,10 @@ from collections import Counter
 import websockets
 
 from runtime.events import BOUND
-from tests.browser.test_push import MINUTE, PROTOCOL, Player
+from tests.browser.test_push import MINUTE, Player
 from tests.push.reader import revision
 from tests.served import Front
+from tests.sockets import ask_for, greet, socket_at
 
 SMALL = 4096
 """Bytes that the reader's end of the connection takes while nobody reads."""
@@ -30,16 +31,13 @@ async def connected(url: str) -> websockets.ClientConnection:
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
     plain.setblocking(False)
     await asyncio.get_running_loop().sock_connect(plain, (host, int(port)))
-    address = f"ws://{host}:{port}/graphql"
-    return await websockets.connect(address, sock=plain, subprotocols=[PROTOCOL], max_queue=1, compression=None)
+    return await socket_at(url, sock=plain, max_queue=1, compression=None)
 
 
 async def test_a_slow_reader_gets_a_snapshot_for_what_it_did_not_take(player: Player, elsewhere: Front) -> None:
     async with asyncio.timeout(PATIENCE), await connected(elsewhere.url) as slow:
-        hello = {"type": "connection_init", "payload": {"Authorization": f"Bearer {player.token}"}}
-        await slow.send(json.dumps(hello))
-        await slow.recv()
-        await slow.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": CHANGED}}))
+        await greet(slow, player.token)
+        await ask_for(slow, CHANGED)
         await slow.recv()  # the snapshot; from here on nobody reads
         for number in range(1, EVENTS + 1):
             await player.beat(number, FIRST + number)

@@ -9,7 +9,7 @@ import pytest
 from models.columns import new_id
 from runtime.request import Request
 from tests.requests import NOW
-from tests.viewing.test_continuing import episode
+from tests.viewing.test_continuing import changed, episode
 from tests.viewing.test_updates import listening, now, subscribed
 from tests.viewing.world import ERRORS, MINUTE, World
 
@@ -83,8 +83,6 @@ async def test_what_still_plays_goes_on_as_if_it_had_just_begun(world: World) ->
 
 
 async def test_a_series_that_was_cleared_is_not_revived(world: World) -> None:
-    from tests.viewing.test_continuing import changed
-
     series = await world.series(episodes=1)
     await watched(world, world.episodes[series][0], 95)
     await clear(world, id=str(series))
