@@ -6,6 +6,8 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# LightFM built for any processor, without -ffast-math: its models must not depend on where it was built
+export LIGHTFM_NO_CFLAGS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test soak bench check format graph contract lock node web clean

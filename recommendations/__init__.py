@@ -1,0 +1,1 @@
+"""What profiles may like: interactions, training, the artifact, ranking and why."""
