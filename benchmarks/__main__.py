@@ -3,13 +3,14 @@
 import asyncio
 import sys
 
-from benchmarks import heartbeats, home, importing, push, search, sign_in, tokens
+from benchmarks import heartbeats, home, importing, push, ranking, search, sign_in, tokens
 
 MEASUREMENTS = {
     "heartbeats": heartbeats.measure,
     "home": home.measure,
     "importing": importing.measure,
     "push": push.measure,
+    "ranking": ranking.measure,
     "search": search.measure,
     "sign_in": sign_in.measure,
     "tokens": tokens.measure,

@@ -42,14 +42,14 @@ SHARED = f"""with pool as (
  where w.country = $1 and w.minimum_age <= $2 and w.opens_at <= now() and (w.closes_at is null or w.closes_at > now())
  group by t.title_id, p.score)
 select 'TRENDING' as kind, null::uuid as genre, null::jsonb as names,
- (array_agg(title_id order by score desc, title_id desc))[1:{LONGEST}] as titles,
- (array_agg(kind order by score desc, title_id desc))[1:{LONGEST}] as kinds, 0 as weight from pool where score > 0
-union all select 'NEW_RELEASES', null, null, (array_agg(title_id order by opened desc, title_id desc))[1:{LONGEST}],
- (array_agg(kind order by opened desc, title_id desc))[1:{LONGEST}], 0 from pool
-union all select 'LEAVING_SOON', null, null, (array_agg(title_id order by closes, title_id desc))[1:{LONGEST}],
- (array_agg(kind order by closes, title_id desc))[1:{LONGEST}], 0 from pool where closes < now() + interval '30 days'
-union all select 'GENRE', g.genre_id, g.names, (array_agg(title_id order by score desc, title_id desc))[1:{LONGEST}],
- (array_agg(kind order by score desc, title_id desc))[1:{LONGEST}], sum(score)
+ (array_agg(title_id order by score desc, title_id))[1:{LONGEST}] as titles,
+ (array_agg(kind order by score desc, title_id))[1:{LONGEST}] as kinds, 0 as weight from pool where score > 0
+union all select 'NEW_RELEASES', null, null, (array_agg(title_id order by opened desc, title_id))[1:{LONGEST}],
+ (array_agg(kind order by opened desc, title_id))[1:{LONGEST}], 0 from pool
+union all select 'LEAVING_SOON', null, null, (array_agg(title_id order by closes, title_id))[1:{LONGEST}],
+ (array_agg(kind order by closes, title_id))[1:{LONGEST}], 0 from pool where closes < now() + interval '30 days'
+union all select 'GENRE', g.genre_id, g.names, (array_agg(title_id order by score desc, title_id))[1:{LONGEST}],
+ (array_agg(kind order by score desc, title_id))[1:{LONGEST}], sum(score)
  from pool join catalog.published_genre g on g.genre_id = any(genre_ids) group by g.genre_id, g.names"""
 NAMES = """select t.id, (select name from catalog.title_text x where x.title_id = t.id
  order by array_position(array['en', t.original_language::text], x.language::text), x.language limit 1)
@@ -111,10 +111,10 @@ def first_rows(found: list[Row]) -> list[Row]:
     shown: set[UUID] = set()
     kept: list[Row] = []
     for identity, kind, heading, members in found:
-        left = members
-        if len(kept) < FOLD_ROWS:
-            left = [member for member in members if member[0] not in shown]
-            shown.update(title for title, _ in left[:FOLD_TITLES])
+        left = [member for member in members if member[0] not in shown]
+        if len(kept) >= FOLD_ROWS:
+            left = members if kind == "LEAVING_SOON" else [*left, *(one for one in members if one[0] in shown)]
+        shown.update(title for title, _ in left[:FOLD_TITLES])
         if left:
             kept.append((identity, kind, heading, left[:TITLES]))
     return kept[:ROWS]

@@ -6,7 +6,7 @@ Where subgraphs have databases of their own, logical replication feeds these tab
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Index, Uuid
+from sqlalchemy import ARRAY, BigInteger, Index, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -54,7 +54,10 @@ class PublishedSession(SQLModel, table=True):
 
 
 class PublishedTitle(SQLModel, table=True):
-    """Each published title; where and for whom it is visible stands in PublishedWindow."""
+    """Each published title; where and for whom it is visible stands in PublishedWindow.
+
+    `names` are by language; `person_ids` are those credited first, in billing order.
+    """
 
     __tablename__ = "published_title"
     __table_args__ = (Index("published_title_by_genre", "genre_ids", postgresql_using="gin"), {"schema": "catalog"})
@@ -63,6 +66,9 @@ class PublishedTitle(SQLModel, table=True):
     genre_ids: list[UUID] = Field(sa_type=ARRAY(Uuid))
     release_year: int | None
     added_at: datetime = Field(sa_type=Instant)
+    names: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
+    original_language: str = "en"
+    person_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
 
 
 class PublishedWindow(SQLModel, table=True):
@@ -109,6 +115,25 @@ class PublishedGenre(SQLModel, table=True):
     genre_id: UUID = Field(primary_key=True)
     slug: str
     names: dict[str, str] = Field(sa_type=JSONB)
+
+
+class PublishedPerson(SQLModel, table=True):
+    """Somebody credited for a title that is or was published."""
+
+    __tablename__ = "published_person"
+    __table_args__ = ({"schema": "catalog"},)
+    person_id: UUID = Field(primary_key=True)
+    name: str
+
+
+class PublishedRevision(SQLModel, table=True):
+    """One row: its number rises with each change of PublishedTitle and PublishedWindow, for whoever keeps them in
+    memory."""
+
+    __tablename__ = "published_revision"
+    __table_args__ = ({"schema": "catalog"},)
+    id: int = Field(primary_key=True)
+    revision: int = Field(sa_type=BigInteger)
 
 
 class PublishedPopularity(SQLModel, table=True):

@@ -1,10 +1,11 @@
 """The viewing subgraph's tables: playback sessions, progress, continue-watching, lists and thumbs."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import Instant, choice, new_id
@@ -74,7 +75,8 @@ class PlaybackSession(SQLModel, table=True):
     """One play of a playable on a device: a lease of a stream slot until `lease_until`, renewed by heartbeats.
 
     `sign_in_id` is identity's session, with which the play ends; `country` is where the right to watch is looked up
-    (null: it began before that was kept).
+    (null: it began before that was kept). `row_id` is the row of home that it was picked from, `buckets` the arms of
+    experiments that the profile was in.
     What its first heartbeat found of the playable's progress is kept in `found_watched` and `found_at` (when that last
     counted), `counted` is whether this play counts as one: so each heartbeat replaces the last one's doing. Quality of
     experience: `bitrate` (bit/s) is the last, `bits` how many were played, `rebuffers` how many heartbeats told of a
@@ -112,6 +114,7 @@ class PlaybackSession(SQLModel, table=True):
     country: str | None = None
     max_height: int
     row_id: str | None = None
+    buckets: str | None = None
     started_at: datetime = Field(sa_type=Instant)
     beat_at: datetime = Field(sa_type=Instant)
     lease_until: datetime = Field(sa_type=Instant)
@@ -200,3 +203,50 @@ class TitleThumb(SQLModel, table=True):
     title_id: UUID = Field(primary_key=True)
     thumb: Thumb = choice(Thumb)
     rated_at: datetime = Field(sa_type=Instant)
+
+
+class TasteSeed(SQLModel, table=True):
+    """A title that a new profile picked, so that its first rows fit."""
+
+    __tablename__ = "taste_seed"
+    __table_args__ = (SCHEMA,)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    chosen_at: datetime = Field(sa_type=Instant)
+
+
+class Impression(SQLModel, table=True):
+    """How often a title of a home row was on a profile's screen on one day (UTC), in which arms of experiments."""
+
+    __table_args__ = (Index("impression_by_day", "day"), SCHEMA)
+    profile_id: UUID = Field(primary_key=True)
+    title_id: UUID = Field(primary_key=True)
+    row_id: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    count: int
+    buckets: str
+
+
+class TrainedModel(SQLModel, table=True):
+    """A model whose artifact lies in object storage; the one that was activated last is the one that ranks.
+
+    `watermark` is the newest event that it was trained on.
+    """
+
+    __tablename__ = "trained_model"
+    __table_args__ = (Index("trained_model_active", "activated_at"), SCHEMA)
+    version: str = Field(primary_key=True)
+    watermark: datetime = Field(sa_type=Instant)
+    interactions: int
+    metrics: dict[str, float] = Field(sa_type=JSONB)
+    trained_at: datetime = Field(sa_type=Instant)
+    activated_at: datetime = Field(sa_type=Instant)
+
+
+class PopularityRevision(SQLModel, table=True):
+    """One row: its number rises with each change of PublishedPopularity."""
+
+    __tablename__ = "popularity_revision"
+    __table_args__ = (SCHEMA,)
+    id: int = Field(primary_key=True)
+    revision: int = Field(sa_type=BigInteger)

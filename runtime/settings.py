@@ -3,7 +3,7 @@
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     mail_from: str = Field("Marquee <no-reply@marquee.example>", description="The sender of our mail")
     erasure_days: int = Field(30, ge=0, description="How long a household may still change its mind")
     openid_providers: tuple[OpenIdProvider, ...] = Field((), description="Outside providers to sign in through, JSON")
+    experiments: list[dict[str, Any]] = Field(
+        [], description="Experiments with the ranking, JSON (docs/recommendations.md)"
+    )
     country_header: str = Field("", description="The header in which a trusted edge names the viewer's country")
 
     def database_of(self, subgraph: Subgraph) -> str:

@@ -32,6 +32,11 @@ class UserError:
     )
 
 
+@strawberry.federation.type(shareable=True)
+class AcknowledgedPayload:
+    user_errors: list[UserError]
+
+
 def instant(value: Any) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError(f"{value!r} is not an instant with an offset")

@@ -20,6 +20,10 @@ keys = typer.Typer(help="The installation's keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 client = typer.Typer(help="Which applications may use OAuth here.", no_args_is_help=True)
 cli.add_typer(client, name="client")
+recommend = typer.Typer(
+    help="What profiles may like: models measured, and experiments with the ranking.", no_args_is_help=True
+)
+cli.add_typer(recommend, name="recommend")
 catalog = typer.Typer(help="The catalogue out of files, and into files.", no_args_is_help=True)
 cli.add_typer(catalog, name="catalog")
 SubgraphOption = Annotated[
@@ -97,6 +101,39 @@ def quality(days: Annotated[int, typer.Option(help="How many days back.")] = 7) 
     from server.commands.quality import quality_of
 
     typer.echo("\n".join(asyncio.run(quality_of(read_settings(), days))))
+
+
+@cli.command()
+def train(
+    report: Annotated[
+        Path | None, typer.Option(help="A file for the report: metrics, and the catalogue's map.")
+    ] = None,
+    roll_back: Annotated[
+        bool, typer.Option("--roll-back", help="The model before ranks again; nothing is trained.")
+    ] = False,
+    only_report: Annotated[
+        bool, typer.Option("--only-report", help="Of the model that ranks; nothing is trained.")
+    ] = False,
+) -> None:
+    """Learns what profiles like. The new model ranks at once, unless it is worse than the last: then the exit code is 1."""
+    from server.commands.train import go_back, report_active, train_now
+
+    if roll_back and only_report:
+        raise Stop("Say either --roll-back or --only-report.")
+    if only_report:
+        asyncio.run(report_active(read_settings(), report or Path("report.html")))
+    elif roll_back:
+        typer.echo(f"{asyncio.run(go_back(read_settings()))} ranks from now on.")
+    else:
+        sys.exit(0 if asyncio.run(train_now(read_settings(), report)) else 1)
+
+
+@recommend.command()
+def experiments(days: Annotated[int, typer.Option(help="How many days back.")] = 14) -> None:
+    """Prints how the arms of experiments did: impressions on home, and plays from them."""
+    from server.commands.recommend import experiments_of
+
+    typer.echo("\n".join(asyncio.run(experiments_of(read_settings(), days))))
 
 
 @cli.command()

@@ -25,6 +25,7 @@ from oauth.audit import note
 from oauth.credentials import begin_reset
 from oauth.expiry import forget_expired
 from oauth.letters import deliver
+from recommendations.runs import TrainingFailed, is_worth_while, train
 from resolvers.catalog.editing.releasing import release_due, release_scheduled
 from resolvers.catalog.publish import publish_asset
 from resolvers.catalog.search.upkeep import tidy_search
@@ -32,10 +33,13 @@ from resolvers.viewing.ending import end_streams
 from resolvers.viewing.following import episodes_changed
 from resolvers.viewing.forgetting import forget_profile
 from resolvers.viewing.popularity import refresh_popularity
+from resolvers.viewing.recommending.impressions import forget_impressions
 from resolvers.viewing.review import review_streams
+from runtime.jobs import enqueue
 from runtime.mail import MailUnavailable, post_of
 from runtime.resources import Resources, open_resources
 from runtime.settings import SUBGRAPHS, Settings, Subgraph
+from runtime.storage import StorageError
 from sandbox.films import FILMS, make_film
 from server.logs import configure_logs
 from server.privacy import erase_due, expire_exports, export
@@ -155,6 +159,11 @@ def bind(queue: PgQueuer, resources: Resources) -> None:
         with retried():
             await begin_reset(resources, job.payload or b"{}", datetime.now(UTC))
 
+    @queue.entrypoint("train", on_failure="hold", concurrency_limit=1)
+    async def train_one(job: Job) -> None:
+        with retried():
+            await train_again(resources)
+
     @queue.entrypoint("export", on_failure="hold")
     async def export_of(job: Job) -> None:
         try:
@@ -171,6 +180,20 @@ def bind_schedules(queue: PgQueuer, resources: Resources, subgraphs: Sequence[Su
         async def popularity(schedule: Schedule) -> None:
             async with resources.database.write("viewing") as session:
                 await refresh_popularity(session)
+
+        @queue.schedule("train_at_night", "7 3 * * *")
+        async def train_at_night(schedule: Schedule) -> None:
+            await ask_for_training(resources)
+
+        @queue.schedule("train_on_news", "37 * * * *")
+        async def train_on_news(schedule: Schedule) -> None:
+            if await is_worth_while(resources):
+                await ask_for_training(resources)
+
+        @queue.schedule("forget_impressions", "53 4 * * *")
+        async def forget_shown(schedule: Schedule) -> None:
+            async with resources.database.write("viewing") as session:
+                await forget_impressions(session, datetime.now(UTC))
 
         @queue.schedule("review_streams_again", "* * * * *")
         async def review_again(schedule: Schedule) -> None:
@@ -225,6 +248,20 @@ def mail_awaited(job: Job) -> Iterator[None]:
 
 def asset_of(job: Job) -> UUID:
     return UUID(orjson.loads(job.payload or b"{}")["asset_id"])
+
+
+async def ask_for_training(resources: Resources) -> None:
+    """Queues one, if none waits or runs."""
+    async with resources.database.write("viewing") as session:
+        await enqueue(session, "train", b"{}", once="train")
+
+
+async def train_again(resources: Resources) -> None:
+    """Trains; what goes wrong stands in the log, and the model that there is goes on ranking until the next time."""
+    try:
+        await train(resources, datetime.now(UTC), lambda *_: None)
+    except (TrainingFailed, StorageError) as error:
+        log.error("training_failed", error=str(error))
 
 
 async def encode(resources: Resources, asset_id: UUID) -> None:

@@ -44,6 +44,7 @@ from runtime.database import among
 from runtime.jobs import enqueue
 
 Transaction = AsyncConnection | AsyncSession
+MOST_PEOPLE = 12
 LOCK = func.hashtext("catalog.publish")
 
 
@@ -64,6 +65,8 @@ async def publish(session: Transaction, title_ids: Sequence[UUID]) -> None:
     await record_shown(session, title_ids)
     await session.execute(select(func.catalog.index_titles(literal(list(title_ids), ARRAY(Uuid)))))
     await publish_genres(session)
+    await publish_people(session, title_ids)
+    await session.execute(update(t.PUBLISHED_REVISION).values(revision=t.PUBLISHED_REVISION.c.revision + 1))
     await tell_viewing(session, before ^ await episodes_of(session, title_ids))
 
 
@@ -164,6 +167,16 @@ async def publish_genres(session: Transaction) -> None:
     await session.execute(delete(t.PUBLISHED_GENRE).where(gone))
 
 
+async def publish_people(session: Transaction, title_ids: Sequence[UUID]) -> None:
+    """The names of those credited; who was published stays."""
+    person, credit = t.PERSON.c, t.CREDIT.c
+    credited = exists().where(credit.person_id == person.id, among(credit.title_id, title_ids))
+    rows = upsert(t.PUBLISHED_PERSON).from_select(
+        ["person_id", "name"], select(person.id, person.name).where(credited).order_by(person.id)
+    )
+    await session.execute(rows.on_conflict_do_update(index_elements=["person_id"], set_={"name": rows.excluded.name}))
+
+
 def published_titles(those: ColumnElement[bool]) -> Select[Any]:
     genre = t.TITLE_GENRE.c
     genres = (
@@ -176,8 +189,16 @@ def published_titles(those: ColumnElement[bool]) -> Select[Any]:
         .where(genre.title_id == t.TITLE.c.id)
         .scalar_subquery()
     )
-    title = t.TITLE.c
-    columns = (title.id.label("title_id"), title.kind, genres.label("genre_ids"), title.release_year, title.added_at)
+    title, text, credit = t.TITLE.c, t.TITLE_TEXT.c, t.CREDIT.c
+    names = func.coalesce(func.jsonb_object_agg(text.language, text.name), literal({}, JSONB))
+    first_credited = select(credit.person_id).where(credit.title_id == title.id).group_by(credit.person_id)
+    first_credited = first_credited.order_by(func.min(credit.position), credit.person_id).limit(MOST_PEOPLE)
+    columns = (
+        *(title.id.label("title_id"), title.kind, genres.label("genre_ids"), title.release_year, title.added_at),
+        select(names).where(text.title_id == title.id).scalar_subquery().label("names"),
+        title.original_language,
+        func.array(first_credited.scalar_subquery(), type_=ARRAY(Uuid)).label("person_ids"),
+    )
     return select(*columns).where(those)
 
 

@@ -17,6 +17,7 @@ from models.catalog import PlayableKind
 from models.viewing import PlaybackCommandReason, PlayerState
 from resolvers.viewing.changes import Change, Place, columns, lock_profiles, post
 from resolvers.viewing.progress import Watching, next_episodes, progress_at, progress_row, save_progress
+from resolvers.viewing.recommending.cache import forget_rankings
 from resolvers.viewing.rules import Entry, Found, Playable, Progress, Reached, progressed
 from resolvers.viewing.standings import Standing, save_continued, standings_at
 from resolvers.viewing.streams import tell_streams
@@ -134,7 +135,7 @@ class Heard:
 @dataclass(slots=True)
 class Ledger:
     """What one batch reads, changes and writes; the sessions and profiles are locked. `returned` are the accounts of
-    which a session holds a slot again, or no more."""
+    which a session holds a slot again, or no more; `told` the profiles that stopped, or came to an end."""
 
     sessions: dict[UUID, Session]
     revisions: dict[UUID, int] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class Ledger:
     heard: dict[UUID, Session] = field(default_factory=dict)
     moved: dict[Watching, tuple[Playable, datetime]] = field(default_factory=dict)
     returned: set[UUID] = field(default_factory=set)
+    told: set[UUID] = field(default_factory=set)
 
     def apply(self, beat: Beat) -> Heard | None:
         """The outcome of one heartbeat; None where the profile has no such session."""
@@ -165,7 +167,10 @@ class Ledger:
         session.find(before)
         session.hear(beat, position)
         self.progress[watching] = progressed(before, session.found, playable, position, beat.now)
-        session.counted = playable.finished(position)
+        finished = playable.finished(position)
+        if beat.sequence is None or finished != session.counted:
+            self.told.add(session.profile_id)
+        session.counted = finished
         self.heard[session.id] = session
         self.moved.pop(watching, None)
         self.moved[watching] = playable, beat.now  # last, for of what counts at the same moment the later wins
@@ -233,6 +238,7 @@ async def store(resources: Resources, beats: Sequence[Beat]) -> Sequence[Heard |
         changes = await close_ledger(db, ledger)
     post(resources.hub, changes)
     tell_streams(resources.hub, ledger.returned)
+    await forget_rankings(resources, sorted(ledger.told))
     return heard
 
 

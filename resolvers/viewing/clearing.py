@@ -13,6 +13,7 @@ from models.viewing import PlaybackSession as Session
 from resolvers.viewing.changes import lock_profiles, post, save_entries
 from resolvers.viewing.marks import profile_of, title_of
 from resolvers.viewing.messages import say
+from resolvers.viewing.recommending.cache import forget_rankings
 from resolvers.viewing.rules import Entry
 from runtime.errors import Refusal, UserErrorRow
 from runtime.request import Request
@@ -60,6 +61,7 @@ async def clear(request: Request, profile_id: UUID, title_id: UUID | None) -> in
         for table in (Progress, Removal):
             await db.execute(delete(table).where(*of(table, profile_id, title_id)))
     post(request.resources.hub, changes)
+    await forget_rankings(request.resources, [profile_id])
     return count
 
 

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col
 from models.viewing import PlaybackSession as Session
 from models.viewing import ProfileState
 from resolvers.viewing import changes, commands
+from resolvers.viewing.recommending import cache
 from runtime.database import among
 from runtime.resources import Resources
 
@@ -46,6 +47,7 @@ async def forget_profiles(db: AsyncSession, profile_ids: Sequence[UUID]) -> dict
 
 
 async def topics_of(db: AsyncSession, profile_ids: Sequence[UUID]) -> list[str]:
-    """The keys of the profiles in Valkey: those of their lists, and of their playbacks."""
+    """The keys of the profiles in Valkey: those of their lists, of their playbacks, and of their rankings."""
     sessions = await db.scalars(select(col(Session.id)).where(among(col(Session.profile_id), profile_ids)))
-    return [*map(changes.topic_of, profile_ids), *map(commands.topic_of, sessions)]
+    rankings = [key for profile_id in profile_ids for key in cache.keys_of(profile_id)]
+    return [*map(changes.topic_of, profile_ids), *map(commands.topic_of, sessions), *rankings]

@@ -1,81 +1,41 @@
-"""The home screen, ranked by popularity: a profile's own rows, then what is watched most, new, by genre and leaving.
+"""The home screen: a profile's own rows, what it may like, what is watched most, new, by genre and leaving.
 
 Above the fold (the first six titles of the first four rows) no title stands twice: a later row leaves out what an
-earlier one shows there.
+earlier one shows there. The rows below show last what an earlier one shows first.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
-
-from models.viewing import NotInterested
+from recommendations.experiments import buckets
 from resolvers.paging import Edge, Page, PageInfoRow, cursor_of, identity, keys_of, limit_of, page_info
-from resolvers.viewing.candidates import ROW_LENGTH, Candidate, Candidates, candidates_for
 from resolvers.viewing.lists import CONTINUE, MY_LIST, ProfileKey, listed
 from resolvers.viewing.messages import say
+from resolvers.viewing.recommending.cache import Ranking, remember, remembered
+from resolvers.viewing.recommending.edges import Reason, Why, following, page_of_titles
+from resolvers.viewing.recommending.ground import Ground, ground_of
+from resolvers.viewing.recommending.names import names_of_genres, names_of_titles
+from resolvers.viewing.recommending.personal import personal_of
+from resolvers.viewing.recommending.row_ids import row_id
+from resolvers.viewing.recommending.rows import ROW_LENGTH, HomeRowKind, RankedRow, ranked_rows
 from resolvers.viewing.references import TitleRef, title_ref
-from runtime.database import among
 from runtime.request import Request
 
 FOLD_ROWS, FOLD_TITLES = 4, 6
-FEWEST = 4
-"""A row by genre needs at least so many titles."""
-
-
-class HomeRowKind(Enum):
-    CONTINUE_WATCHING = "CONTINUE_WATCHING"
-    MY_LIST = "MY_LIST"
-    TOP_PICKS = "TOP_PICKS"
-    BECAUSE_YOU_WATCHED = "BECAUSE_YOU_WATCHED"
-    TRENDING = "TRENDING"
-    NEW_RELEASES = "NEW_RELEASES"
-    GENRE = "GENRE"
-    WATCH_AGAIN = "WATCH_AGAIN"
-    LEAVING_SOON = "LEAVING_SOON"
-
-
-class EvidenceKind(Enum):
-    WATCHED = "WATCHED"
-    LIKED = "LIKED"
-    GENRE = "GENRE"
-    PERSON = "PERSON"
-    POPULAR = "POPULAR"
-
-
-@dataclass(slots=True)
-class EvidenceRow:
-    kind: EvidenceKind
-    label: str
-    weight: float
-    title: TitleRef | None = None
-
-
-@dataclass(slots=True)
-class ExplanationRow:
-    text: str
-    evidence: list[EvidenceRow]
-
-
-@dataclass(slots=True)
-class RecommendationEdge(Edge[TitleRef]):
-    explanation: ExplanationRow | None = None
 
 
 @dataclass(slots=True)
 class HomeRowRow:
-    """A row and all of its titles, best first; `popular` says why they are here, where popularity ranked them."""
+    """A row and all of its titles, best first; `why` says how they came here, where there is a reason to give."""
 
     id: str
     kind: HomeRowKind
     heading: str
-    candidates: Sequence[Candidate] = field(default_factory=list)
-    popular: str | None = None
+    titles: Sequence[TitleRef] = field(default_factory=list)
+    why: Why | None = None
     seed: TitleRef | None = None
 
     @property
@@ -97,71 +57,98 @@ class HomePage:
 async def home_of(
     request: Request, profiles: Sequence[ProfileKey], *, first: int | None = 10, after: str | None = None
 ) -> list[HomePage]:
-    """Batch: the profiles' home screens, out of five statements however many rows and titles there are."""
-    limit = limit_of(first, 10)
+    """Batch: the profiles' home screens, out of as many statements however many rows and titles there are."""
+    limit, place = limit_of(first, 10), keys_of(after, int, str)
     continuing = await listed(request, profiles, CONTINUE, ROW_LENGTH, None)
     chosen = await listed(request, profiles, MY_LIST, ROW_LENGTH, None)
-    unwanted = await not_interested_of(request, [p for p, _ in profiles])
-    shared = dict(zip(ages := sorted({a for _, a in profiles}), await candidates_for(request, ages), strict=True))
+    ground = await ground_of(request)
+    rankings = await rankings_for(ground, profiles)
+    words = await words_for(request, [row for ranking in rankings for row in ranking.rows])
     screens = []
-    for (profile_id, age), going_on, mine in zip(profiles, continuing, chosen, strict=True):
-        own = [personal(HomeRowKind.CONTINUE_WATCHING, going_on), personal(HomeRowKind.MY_LIST, mine)]
-        proposed = [without(candidates, unwanted[profile_id]) for candidates in shared[age]]
-        rows = list(deduplicated(arranged(request, profile_id, [*own, *proposed])))
-        screens.append(page_of_rows(request, rows, limit, after))
+    for profile, going_on, mine, ranking in zip(profiles, continuing, chosen, rankings, strict=True):
+        proposed = [
+            own_row(request, profile, HomeRowKind.CONTINUE_WATCHING, going_on),
+            own_row(request, profile, HomeRowKind.MY_LIST, mine),
+            *(
+                ranked_row(ground, profile, row, ranking.by_model, words.get(row.about) if row.about else None)
+                for row in ranking.rows
+                if row.about is None or row.about in words  # what has no name can't head a row
+            ),
+        ]
+        page = page_of_rows(request, list(deduplicated(proposed)), limit, place)
+        page.model_version = ground.version if ranking.by_model else None
+        screens.append(page)
     return screens
 
 
-async def not_interested_of(request: Request, profile_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
-    """The titles that each profile does not want to be shown."""
-    profile_id = col(NotInterested.profile_id)
-    query = select(profile_id, col(NotInterested.title_id)).where(among(profile_id, profile_ids))
-    found: dict[UUID, set[UUID]] = {id_: set() for id_ in profile_ids}
-    async with request.read("viewing") as db:
-        for row in await db.execute(query):
-            found[row.profile_id].add(row.title_id)
-    return found
+async def rankings_for(ground: Ground, profiles: Sequence[ProfileKey]) -> list[Ranking]:
+    """Each profile's rows, out of Valkey or ranked anew; of what has closed since then, nothing."""
+    request, ages = ground.request, dict(profiles)
+    stamps = {profile_id: stamp_of(ground, profile_id, age) for profile_id, age in ages.items()}
+    kept = await remembered(request.resources, stamps)
+    missing = [profile for profile in ages.items() if kept[profile[0]].ranking is None]
+    found = {profile_id: ranking for profile_id, k in kept.items() if (ranking := k.ranking)}
+    for personal in await personal_of(request, missing):
+        id_ = personal.profile_id
+        found[id_] = Ranking(ranked_rows(personal), personal.scores is not None)
+        await remember(request.resources, id_, kept[id_].generation, stamps[id_], found[id_])
+    return [still_playing(ground, age, found[profile_id]) for profile_id, age in profiles]
 
 
-def without(candidates: Candidates, unwanted: set[UUID]) -> Candidates:
-    titles = [c for c in candidates.titles if c.title.id not in unwanted] if unwanted else candidates.titles
-    return replace(candidates, titles=titles)
+def stamp_of(ground: Ground, profile_id: UUID, age: int) -> list[Any]:
+    request = ground.request
+    arms = buckets(ground.experiments, profile_id)
+    return [*ground.stock.revision, ground.version, str(request.now.date()), age, request.country, arms]
 
 
-def personal(kind: HomeRowKind, rows: Sequence[Any]) -> Candidates:
+def still_playing(ground: Ground, age: int, ranking: Ranking) -> Ranking:
+    """The ranking without the titles that have closed, and the rows that stem from one."""
+    playing, places_of = ground.openings(age).playing, ground.stock.places_of
+    rows = [
+        RankedRow(row.kind, row.about, [at for at in row.places if playing[at]])
+        for row in ranking.rows
+        if all(playing[at] for at in places_of(row.seeds).values())
+    ]
+    return Ranking(rows, ranking.by_model)
+
+
+async def words_for(request: Request, rows: Sequence[RankedRow]) -> dict[UUID, str]:
+    """The names that headings have in them: of genres, and of titles that rows stem from."""
+    genres, seeds = [id_ for row in rows for id_ in row.genres], [id_ for row in rows for id_ in row.seeds]
+    return {**await names_of_genres(request, genres), **await names_of_titles(request, seeds)}
+
+
+def own_row(request: Request, profile: ProfileKey, kind: HomeRowKind, rows: Sequence[Any]) -> HomeRowRow:
     """A list of the profile's as a row, newest first."""
-    titles = [
-        Candidate(title, row.moment.timestamp())
-        for row in rows[:ROW_LENGTH]
-        if (title := title_ref(row.title_kind, row.title_id))
-    ]
-    return Candidates(kind.name, None, None, titles, 0.0)
+    titles = [title for row in rows[:ROW_LENGTH] if (title := title_ref(row.title_kind, row.title_id))]
+    return HomeRowRow(row_id(profile[0], kind), kind, say(request.languages, kind.name), titles)
 
 
-def arranged(request: Request, profile_id: UUID, found: Sequence[Candidates]) -> list[HomeRowRow]:
-    """The rows in their order on the screen; genres by how much they are watched."""
-    by_kind: dict[str, list[Candidates]] = {}
-    for candidates in found:
-        by_kind.setdefault(candidates.kind, []).append(candidates)
-    genres = [c for c in by_kind.get("GENRE", []) if len(c.titles) >= FEWEST and c.genre]
-    genres.sort(key=lambda c: (-c.weight, str(c.genre_id)))
-    order = [
-        *(c for kind in ("CONTINUE_WATCHING", "MY_LIST", "TRENDING", "NEW_RELEASES") for c in by_kind.get(kind, [])),
-        *genres,
-        *by_kind.get("LEAVING_SOON", []),
-    ]
-    return [row_of(request, profile_id, candidates) for candidates in order if candidates.titles]
+def ranked_row(ground: Ground, profile: ProfileKey, row: RankedRow, by_model: bool, name: str | None) -> HomeRowRow:
+    """`name` is that of what the row is about."""
+    stock, languages = ground.stock, ground.request.languages
+    heading = name if row.genres and name else say(languages, row.kind.name, name=name)
+    seed = next(map(stock.title, stock.places_of(row.seeds).values()), None)
+    titles = [stock.title(place) for place in row.places]
+    why = why_of(row, profile, by_model)
+    return HomeRowRow(row_id(profile[0], row.kind, row.about), row.kind, heading, titles, why, seed)
 
 
-def row_of(request: Request, profile_id: UUID, found: Candidates) -> HomeRowRow:
-    kind, languages = HomeRowKind[found.kind], request.languages
-    identifier = ":".join(["row", str(profile_id), kind.name, *([str(found.genre_id)] if found.genre_id else [])])
-    popular = None
-    if kind is HomeRowKind.TRENDING:
-        popular = say(languages, "POPULAR")
-    elif kind is HomeRowKind.GENRE:
-        popular = say(languages, "POPULAR_IN", genre=found.genre)
-    return HomeRowRow(identifier, kind, found.genre or say(languages, kind.name), found.titles, popular)
+def why_of(row: RankedRow, profile: ProfileKey, by_model: bool) -> Why | None:
+    """What put the row's titles there; nothing but their dates did where it is none of these."""
+    match row.kind:
+        case HomeRowKind.TOP_PICKS:
+            return Why(Reason.TASTE, profile)
+        case HomeRowKind.BECAUSE_YOU_WATCHED:
+            return Why(Reason.TASTE_AND_LIKENESS, profile, row.about)
+        case HomeRowKind.GENRE:
+            return Why(Reason.TASTE, profile) if by_model else Why(Reason.POPULAR_IN, profile, row.about)
+        case HomeRowKind.TRENDING:
+            return Why(Reason.POPULAR, profile)
+        case HomeRowKind.WATCH_AGAIN:
+            return Why(Reason.AGAIN, profile)
+        case _:
+            return None
 
 
 def deduplicated(rows: Sequence[HomeRowRow]) -> Iterator[HomeRowRow]:
@@ -169,19 +156,20 @@ def deduplicated(rows: Sequence[HomeRowRow]) -> Iterator[HomeRowRow]:
     shown: set[UUID] = set()
     kept = 0
     for row in rows:
+        new = [title for title in row.titles if title.id not in shown]
         if kept < FOLD_ROWS:
-            row.candidates = [c for c in row.candidates if c.title.id not in shown]
-            shown.update(c.title.id for c in row.candidates[:FOLD_TITLES])
-        if row.candidates:
+            row.titles = new
+        elif row.kind is not HomeRowKind.LEAVING_SOON:  # which is in the order of leaving
+            row.titles = [*new, *(title for title in row.titles if title.id in shown)]
+        shown.update(title.id for title in row.titles[:FOLD_TITLES])
+        if row.titles:
             kept += 1
             yield row
 
 
-def page_of_rows(request: Request, rows: Sequence[HomeRowRow], first: int, after: str | None) -> HomePage:
+def page_of_rows(request: Request, rows: Sequence[HomeRowRow], first: int, after: list[Any] | None) -> HomePage:
     """A page of rows: after the cursor's row, or after its place where that row is gone."""
-    start = 0
-    if keys := keys_of(after, int, str):
-        start = next((n for n, row in enumerate(rows) if row.id == keys[1]), keys[0]) + 1
+    start = following([row.id for row in rows], after)
     edges = [Edge(row, cursor_of(n, row.id)) for n, row in enumerate(rows[start : start + first], start)]
     return HomePage(edges, page_info(edges, start + first < len(rows), after is not None), request.now)
 
@@ -190,21 +178,5 @@ async def titles_of_row(
     request: Request, rows: Sequence[HomeRowRow], *, first: int | None = 20, after: str | None = None
 ) -> list[Page[TitleRef]]:
     """Batch: a page of each row's titles. A row holds 100 at most."""
-    limit = limit_of(first)
-    keyset = keys_of(after, float, identity)
-    return [page_of_titles(row, limit, keyset) for row in rows]
-
-
-def page_of_titles(row: HomeRowRow, first: int, keyset: list[object] | None) -> Page[TitleRef]:
-    left = row.candidates
-    if keyset is not None:
-        left = [c for c in left if [c.rank, c.title.id] < keyset]
-    edges = [RecommendationEdge(c.title, cursor_of(c.rank, c.title.id), explained(row, c)) for c in left[:first]]
-    return Page(edges, page_info(edges, len(left) > first, keyset is not None))
-
-
-def explained(row: HomeRowRow, candidate: Candidate) -> ExplanationRow | None:
-    """Why a title is in its row, where popularity is the reason: its score, from 0 to 1."""
-    if row.popular is None or candidate.rank <= 0:
-        return None
-    return ExplanationRow(row.popular, [EvidenceRow(EvidenceKind.POPULAR, row.popular, candidate.rank)])
+    limit, place = limit_of(first), keys_of(after, int, identity)
+    return [page_of_titles(row.titles, limit, place, row.why) for row in rows]

@@ -7,6 +7,43 @@ from resolvers.texts import best
 MESSAGES: dict[str, dict[str, str]] = {
     "CONTINUE_WATCHING": {"en": "Continue watching", "de": "Weiterschauen", "es": "Seguir viendo"},
     "MY_LIST": {"en": "My list", "de": "Meine Liste", "es": "Mi lista"},
+    "TOP_PICKS": {"en": "Top picks for you", "de": "Unsere Tipps für dich", "es": "Nuestras sugerencias para ti"},
+    "BECAUSE_YOU_WATCHED": {
+        "en": "Because you watched {name}",
+        "de": "Weil du {name} gesehen hast",
+        "es": "Porque viste {name}",
+    },
+    "BECAUSE_YOU_LIKED": {
+        "en": "Because you liked {name}",
+        "de": "Weil dir {name} gefällt",
+        "es": "Porque te gustó {name}",
+    },
+    "BECAUSE_OF_GENRE": {"en": "Because you like {name}", "de": "Weil du {name} magst", "es": "Porque te gusta {name}"},
+    "WITH_PERSON": {"en": "With {name}", "de": "Mit {name}", "es": "Con {name}"},
+    "BECAUSE_OF_LIST": {
+        "en": "Because {name} is on your list",
+        "de": "Weil {name} auf deiner Liste steht",
+        "es": "Porque {name} está en tu lista",
+    },
+    "BECAUSE_YOU_CHOSE": {
+        "en": "Because you picked {name}",
+        "de": "Weil du {name} ausgewählt hast",
+        "es": "Porque elegiste {name}",
+    },
+    "IN_GENRE": {"en": "{name}", "de": "{name}", "es": "{name}"},
+    "LIKE_TITLE": {"en": "More like {name}", "de": "Ähnlich wie {name}", "es": "Similar a {name}"},
+    "WATCH_AGAIN": {"en": "Watch again", "de": "Noch einmal ansehen", "es": "Volver a ver"},
+    "WATCHED_BEFORE": {"en": "You watched it before", "de": "Das hast du schon gesehen", "es": "Ya lo viste"},
+    "UNKNOWN_ROW": {
+        "en": "Your home screen has no such row.",
+        "de": "Diese Zeile gibt es auf deiner Startseite nicht.",
+        "es": "Tu pantalla de inicio no tiene esa fila.",
+    },
+    "TOO_MANY_TITLES": {
+        "en": "Name at most {most} titles at a time; these are {count}.",
+        "de": "Nenne höchstens {most} Titel auf einmal; das sind {count}.",
+        "es": "Indica como máximo {most} títulos a la vez; estos son {count}.",
+    },
     "TRENDING": {"en": "Trending now", "de": "Gerade angesagt", "es": "Tendencias"},
     "NEW_RELEASES": {"en": "New on Marquee", "de": "Neu bei Marquee", "es": "Novedades en Marquee"},
     "LEAVING_SOON": {"en": "Leaving soon", "de": "Nur noch kurz verfügbar", "es": "Disponible por poco tiempo"},

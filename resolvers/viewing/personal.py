@@ -10,11 +10,13 @@ from sqlmodel import SQLModel, col
 from models.viewing import (
     AccountLock,
     ContinueWatching,
+    Impression,
     ListItem,
     NotInterested,
     PlaybackSession,
     Progress,
     Removal,
+    TasteSeed,
     TitleThumb,
 )
 from resolvers.personal import Kinds, columns_of, rows_of
@@ -30,6 +32,8 @@ KINDS: dict[str, type[SQLModel]] = {
     "my_list": ListItem,
     "thumbs": TitleThumb,
     "not_interested": NotInterested,
+    "taste_seeds": TasteSeed,
+    "shown_on_home": Impression,
 }
 """What is exported; ProfileState and AccountLock hold a counter and a lock, and nothing about anybody."""
 OF_ACCOUNT: tuple[Any, ...] = (PlaybackSession, AccountLock)

@@ -16,10 +16,13 @@ from sqlmodel import col
 from media.signing import UrlSigner, manifest_urls
 from models.viewing import PlaybackDenialReason, StreamingProtocol
 from models.viewing import PlaybackSession as Session
+from recommendations.experiments import buckets
 from resolvers.viewing.beats import LEASE
 from resolvers.viewing.commands import announce
 from resolvers.viewing.devices import device_name
 from resolvers.viewing.languages import audio_language, subtitle_language
+from resolvers.viewing.recommending.ground import experiments_of
+from resolvers.viewing.recommending.row_ids import is_row_of
 from resolvers.viewing.references import EpisodeRef, PlayableRef, playable_ref
 from resolvers.viewing.rights import Denied, Household, Media, PlaybackDeniedRow, denied, household_of, media_of
 from resolvers.viewing.rules import resume_at
@@ -99,9 +102,10 @@ class Wanted:
 async def start_playback(request: Request, *, input: StartPlaybackInput) -> PlaybackSessionRow | PlaybackDeniedRow:
     """A session that holds one of the plan's stream slots, or why there is none; a denial changes nothing.
 
-    BadInput where `idempotencyKey` was used for another request, or is empty, or `maxHeight` is not positive.
+    BadInput where `idempotencyKey` was used for another request, or is empty, `maxHeight` is not positive, or `rowId`
+    names no row of the profile's home.
     """
-    check(input)
+    check(request, input)
     try:
         async with request.write("viewing") as db:
             household = await household_of(request, db)
@@ -134,11 +138,13 @@ async def renew_playback(request: Request, *, session_id: Id) -> PlaybackSession
     return session_row(request, household, media, session, wanted)
 
 
-def check(wanted: StartPlaybackInput) -> None:
+def check(request: Request, wanted: StartPlaybackInput) -> None:
     if not wanted.idempotency_key.strip():
         raise BadInput("`idempotencyKey` must not be empty.")
     if wanted.max_height is not None and wanted.max_height < 1:
         raise BadInput(f"`maxHeight` must be at least 1; it is {wanted.max_height}.")
+    if wanted.row_id is not None and request.profile_id and not is_row_of(request.profile_id, wanted.row_id):
+        raise BadInput("`rowId` must be the id of a row of this profile's home, or null.")
 
 
 def check_supported(request: Request, household: Household, media: Media, wanted: Wanted) -> None:
@@ -177,6 +183,7 @@ async def session_of(db: AsyncSession, request: Request, household: Household, g
         country=request.country,
         max_height=0,
         row_id=given.row_id,
+        buckets=buckets(experiments_of(request.resources), household.profile_id) or None,
         started_at=request.now,
         beat_at=request.now,
         lease_until=request.now + LEASE,

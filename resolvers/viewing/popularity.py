@@ -23,6 +23,8 @@ REFRESH = text(
         select title_id, heat / max(heat) over () as score from heat where heat > 0
     ), gone as (
         delete from viewing.published_popularity where title_id not in (select title_id from scored)
+    ), told as (
+        update viewing.popularity_revision set revision = revision + 1
     )
     insert into viewing.published_popularity as old (title_id, score)
     select title_id, score from scored order by title_id

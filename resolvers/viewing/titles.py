@@ -8,12 +8,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from models.published import PublishedPopularity as Popularity
-from models.published import PublishedTitle as Title
-from models.viewing import ListItem, NotInterested, Thumb, TitleThumb
-from resolvers.paging import limit_of
-from resolvers.viewing.references import EpisodeRef, MovieRef, TitleRef, title_ref
-from resolvers.visible import playable_now
+from models.viewing import ListItem, Thumb, TitleThumb
+from resolvers.viewing.references import EpisodeRef, MovieRef
 from runtime.database import among
 from runtime.request import Request
 
@@ -109,18 +105,3 @@ async def episode_up_next(request: Request, title_ids: Sequence[UUID]) -> list[E
         rows = await db.execute(UP_NEXT, {"ids": list(title_ids), "profile": request.profile_id})
         up_next = {row.title_id: row.playable_id for row in rows}
     return [EpisodeRef(up_next[i]) if up_next.get(i) else None for i in title_ids]
-
-
-async def taste_seeds(request: Request, *, first: int | None = 24) -> list[TitleRef | None]:
-    """The most watched titles that play now, for a new profile to pick from; none that it is not interested in."""
-    mine = col(NotInterested.profile_id) == request.profile_id
-    unwanted = select(col(NotInterested.title_id)).where(mine).scalar_subquery()
-    query = (
-        select(col(Title.title_id), col(Title.kind))
-        .join(Popularity, col(Popularity.title_id) == col(Title.title_id))
-        .where(playable_now(col(Title.title_id), request), col(Title.title_id).not_in(unwanted))
-        .order_by(col(Popularity.score).desc(), col(Title.title_id))
-        .limit(limit_of(first, 24))
-    )
-    async with request.read("viewing") as db:
-        return [title_ref(row.kind, row.title_id) for row in await db.execute(query)]

@@ -23,7 +23,7 @@ from schema.identity.protection import DataRequest
 from schema.identity.sign_ins import Device
 from schema.identity.types import Account, Profile, Viewer
 from schema.inputs import as_input
-from schema.shared import UserError
+from schema.shared import AcknowledgedPayload, UserError
 
 for given in (
     signing_in.DeviceInput,
@@ -50,11 +50,6 @@ class SignInPayload:
 @strawberry.type
 class SignOutPayload:
     signed_out: int
-    user_errors: list[UserError]
-
-
-@strawberry.federation.type(shareable=True)
-class AcknowledgedPayload:
     user_errors: list[UserError]
 
 

@@ -15,13 +15,14 @@ from resolvers.viewing.marks import (
     remove_from_my_list,
 )
 from resolvers.viewing.playback import renew_playback, start_playback
+from resolvers.viewing.recommending.impressions import report_impressions
+from resolvers.viewing.recommending.seeds import choose_taste_seeds, taste_seeds
 from resolvers.viewing.streams import active_streams_changed
-from resolvers.viewing.titles import taste_seeds
 from resolvers.viewing.updates import ChangeKind, continue_watching_changed
 from schema.fields import asks, commands, streams
-from schema.shared import UserError, sized
+from schema.shared import AcknowledgedPayload, UserError, sized
 from schema.viewing.playback import HeartbeatPayload, PlaybackCommand, ProgressPayload, StartPlaybackResult
-from schema.viewing.screens import ActiveStream, ContinueWatchingItem
+from schema.viewing.screens import ActiveStream, ContinueWatchingItem, Profile
 from schema.viewing.titles import Title
 
 strawberry.enum(ChangeKind)
@@ -46,6 +47,12 @@ class TitlePayload:
 
 
 @strawberry.type
+class TasteSeedsPayload:
+    profile: Profile | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
 class ContinueWatchingEvent:
     cursor: str
     kind: ChangeKind
@@ -56,7 +63,7 @@ class ContinueWatchingEvent:
 
 @strawberry.type
 class Query:
-    taste_seeds: list[Title | None] = asks(
+    taste_seeds: list[Title | None] | None = asks(
         taste_seeds,
         description="Well-known titles to pick from, so that a new profile's first rows fit.",
         directives=[Authenticated(), sized(24, fields=False)],
@@ -94,6 +101,12 @@ class Mutation:
         rate_title, description="Null takes the thumb back.", directives=[Authenticated()]
     )
     not_interested: TitlePayload = commands(not_interested, directives=[Authenticated()])
+    report_impressions: AcknowledgedPayload = commands(
+        report_impressions,
+        description="What was on the screen, row by row; the ranker discounts what was passed over.",
+        directives=[Authenticated()],
+    )
+    choose_taste_seeds: TasteSeedsPayload = commands(choose_taste_seeds, directives=[Authenticated()])
 
 
 @strawberry.type

@@ -6,43 +6,18 @@ import strawberry
 from strawberry.federation.schema_directives import Cost
 
 from models.viewing import ContinueReason
-from resolvers.viewing.home import EvidenceKind, HomeRowKind, home_of, titles_of_row
+from resolvers.viewing.home import home_of, titles_of_row
 from resolvers.viewing.lists import continue_watching_of, history_of, my_list_of
+from resolvers.viewing.recommending.lists import recommendations_of
+from resolvers.viewing.recommending.rows import HomeRowKind
 from resolvers.viewing.references import AccountRef, ProfileRef, accounts, profiles
 from resolvers.viewing.streams import active_streams
 from schema.fields import loads, made_of
 from schema.shared import PageInfo, sized
-from schema.viewing.titles import Playable, Title
+from schema.viewing.titles import Playable, RecommendationConnection, Title
 
-for enumeration in (ContinueReason, EvidenceKind, HomeRowKind):
+for enumeration in (ContinueReason, HomeRowKind):
     strawberry.enum(enumeration)
-
-
-@strawberry.type
-class Evidence:
-    kind: EvidenceKind
-    label: str
-    weight: float
-    title: Title | None
-
-
-@strawberry.type(description="Why it is here, and the evidence the score rests on.")
-class Explanation:
-    text: str
-    evidence: list[Evidence]
-
-
-@strawberry.type
-class RecommendationEdge:
-    node: Title | None
-    cursor: str
-    explanation: Explanation | None
-
-
-@strawberry.type
-class RecommendationConnection:
-    edges: list[RecommendationEdge]
-    page_info: PageInfo
 
 
 @strawberry.type
@@ -144,6 +119,9 @@ class Profile:
     )
     my_list: TitleConnection | None = loads(my_list_of, key="key", directives=[sized()])
     history: HistoryConnection | None = loads(history_of, key="key", directives=[sized()])
+    recommendations: RecommendationConnection | None = loads(
+        recommendations_of, key="key", directives=[Cost(weight=3), sized()]
+    )
 
 
 @strawberry.type

@@ -21,6 +21,7 @@ from resolvers.billing.entitlements import published as published_entitlement
 from resolvers.viewing.popularity import refresh_popularity
 from runtime.database import Database
 from runtime.encryption import Encryption
+from runtime.jobs import enqueue
 from runtime.request import Request
 from sandbox.households import Household, Member, families, family, simulate
 from server.run.screen import Report
@@ -79,6 +80,7 @@ async def store_viewing(database: Database, households: Sequence[Household], fil
         ):
             await add_rows(db, model, list(rows))
         await refresh_popularity(db)
+        await enqueue(db, "train", b"{}", once="train")  # so that home has suggestions from the first minute on
 
 
 async def store_billing(database: Database, households: Sequence[Household], now: datetime) -> None:

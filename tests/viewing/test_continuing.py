@@ -14,7 +14,7 @@ from models.catalog import PlayableKind
 from models.columns import new_id
 from models.published import PublishedPlayable
 from resolvers.viewing.following import TOGETHER, episodes_changed
-from resolvers.viewing.home import HomeRowKind
+from resolvers.viewing.recommending.rows import HomeRowKind
 from runtime.request import Request
 from tests.requests import NOW
 from tests.viewing.test_updates import listening, now, subscribed

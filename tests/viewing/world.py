@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from media.signing import EdgeSigner, UrlSigner
 from models.catalog import PlayableKind, TitleKind
 from models.columns import new_id
@@ -17,9 +19,11 @@ from models.published import (
     PublishedPlayable,
     PublishedPopularity,
     PublishedProfile,
+    PublishedRevision,
     PublishedTitle,
     PublishedWindow,
 )
+from models.viewing import PopularityRevision
 from runtime.request import Request
 from runtime.resources import Resources
 from schema.viewing import schema
@@ -29,6 +33,7 @@ from tests.requests import NOW, make_request, make_viewer
 LONG_AGO = NOW - timedelta(days=200)
 MINUTE = 60_000
 LENGTH = 100 * MINUTE
+REVISIONS: dict[str, Any] = {"catalog": PublishedRevision, "viewing": PopularityRevision}
 SECRET = b"a secret for tests only"
 
 
@@ -47,8 +52,11 @@ class World:
         await self.profile(self.account_id, self.profile_id)
 
     async def insert(self, subgraph: str, *rows: Any) -> None:
+        """Stores rows, and raises the revision by which whoever keeps them in memory knows."""
         async with self.resources.database.write(subgraph) as db:
             db.add_all(rows)
+            if subgraph in REVISIONS:
+                await db.execute(update(REVISIONS[subgraph]).values(revision=REVISIONS[subgraph].revision + 1))
 
     async def household(
         self,

@@ -1,0 +1,1 @@
+"""What a profile may like: which titles, in which order, and why."""

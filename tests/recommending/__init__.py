@@ -1,0 +1,1 @@
+"""Recommendations through the front door."""
