@@ -3,7 +3,18 @@
 import asyncio
 import sys
 
-from benchmarks import heartbeats, home, importing, push, ranking, search, sign_in, tokens
+from benchmarks import (
+    heartbeats,
+    home,
+    importing,
+    push,
+    ranking,
+    recommendations_quality,
+    search,
+    sign_in,
+    tokens,
+    training,
+)
 
 MEASUREMENTS = {
     "heartbeats": heartbeats.measure,
@@ -11,9 +22,11 @@ MEASUREMENTS = {
     "importing": importing.measure,
     "push": push.measure,
     "ranking": ranking.measure,
+    "recommendations_quality": recommendations_quality.measure,
     "search": search.measure,
     "sign_in": sign_in.measure,
     "tokens": tokens.measure,
+    "training": training.measure,
 }
 
 

@@ -13,6 +13,7 @@ from recommendations.interactions import Features
 from recommendations.metrics import Ranker
 from recommendations.model import Floats, Recipe
 from recommendations.splits import Split, matrix
+from recommendations.training import learn, weights_of
 
 ALS = {"factors": 64, "regularization": 30.0, "alpha": 3.0, "iterations": 15}
 """Chosen on the validation part, like the recipe."""
@@ -59,17 +60,14 @@ def lightfm(split: Split, features: Features, recipe: Recipe) -> Ranker:
 
     As it is commonly used: titles without interactions are there in training, for WARP to take as turned down.
     """
-    learned = factors(split.train, weighed(features, recipe), recipe, lambda done, total: None)
+    learned = factors(split.train, weights_of(features, recipe), recipe, lambda done, total: None)
     return lambda profiles: learned.profile_vectors[profiles] @ learned.vectors.T + learned.biases
 
 
 def lightfm_features(split: Split, features: Features, recipe: Recipe) -> Ranker:
     """LightFM's sums of the features alone, trained without the titles that are hidden."""
-    train = split.train
-    seen, places = np.unique(train.titles, return_inverse=True)
-    some = type(train)(train.profiles, places, train.weights, train.times, (train.shape[0], len(seen)))
-    having = weighed(features, recipe)
-    learned = factors(some, having[seen], recipe, lambda done, total: None)
+    having = weights_of(features, recipe)
+    learned = learn(split.train, features, recipe, lambda step, done, total: None)
     vectors, biases = having @ learned.feature_vectors, having @ learned.feature_biases
     return lambda profiles: learned.profile_vectors[profiles] @ vectors.T + biases
 
@@ -86,10 +84,6 @@ def als(split: Split, features: Features, recipe: Recipe) -> Ranker:
         model.fit(matrix(split.train), show_progress=False)
     profiles, titles = np.asarray(model.user_factors), np.asarray(model.item_factors)
     return lambda asked: single(profiles[asked] @ titles.T)
-
-
-def weighed(features: Features, recipe: Recipe) -> csr_array[Any]:
-    return (features.matrix * recipe.feature_weight).astype(np.float32)
 
 
 def single(values: NDArray[Any]) -> Floats:

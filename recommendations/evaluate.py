@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommendations.baselines import als, lightfm, lightfm_features, nearest, popularity
+from recommendations.baselines import MissingLibrary, als, lightfm, lightfm_features, nearest, popularity
 from recommendations.interactions import Features, Interactions
 from recommendations.metrics import Metrics, Ranker, Trial, measured
 from recommendations.model import Floats, Recipe
@@ -46,12 +46,16 @@ class Line:
 
     split: str
     ranking: str
-    metrics: Metrics
+    metrics: Metrics | None
     seconds: float
     """CPU time of its training."""
+    missing: str = ""
+    """Why there are no metrics."""
 
     def __str__(self) -> str:
         found = self.metrics
+        if found is None:
+            return f"{self.split:<13}{self.ranking:<{WIDTH}}  {self.missing}"
         diverse = "–" if np.isnan(found.diversity) else f"{found.diversity:.3f}"
         return (
             f"{self.split:<13}{self.ranking:<{WIDTH}}{found.ndcg:>9.4f}{found.recall:>11.4f}{found.auc:>8.4f}"
@@ -83,15 +87,23 @@ def compare(name: str, split: Split, features: Features, recipe: Recipe, ranking
     asked = trial(split, features)
     for ranking in rankings:
         if ranking in BASELINES:
-            started = time.process_time()
-            ranker = BASELINES[ranking](split, features, recipe)
-            yield Line(name, ranking, measured(ranker, asked), time.process_time() - started)
+            yield baseline(name, ranking, split, features, recipe, asked)
     started = time.process_time()
-    blended = served(split, features, recipe)
+    scorer = Scorer(train(split.train, features, no_ids(features), recipe, lambda step, done, total: None))
     spent = time.process_time() - started
     for ranking in rankings:
         if ranking in OURS:
-            yield Line(name, ranking, measured(blended(OURS[ranking]), asked), spent)
+            yield Line(name, ranking, measured(served(scorer, split, OURS[ranking]), asked), spent)
+
+
+def baseline(name: str, ranking: str, split: Split, features: Features, recipe: Recipe, asked: Trial) -> Line:
+    started = time.process_time()
+    try:
+        ranker = BASELINES[ranking](split, features, recipe)
+    except MissingLibrary as error:
+        return Line(name, ranking, None, 0.0, str(error))
+    spent = time.process_time() - started
+    return Line(name, ranking, measured(ranker, asked), spent)
 
 
 def trial(split: Split, features: Features) -> Trial:
@@ -101,20 +113,19 @@ def trial(split: Split, features: Features) -> Trial:
     return Trial(matrix(split.known), matrix(split.test), split.among, directions)
 
 
-def served(split: Split, features: Features, recipe: Recipe) -> Callable[[Callable[[Blend], Floats]], Ranker]:
-    """Trains; then rankers of what a blend has, asked for as in serving: for one profile among what it doesn't know."""
-    count = split.train.shape[1]
-    ids = np.zeros((count, 16), np.uint8)
-    scorer = Scorer(train(split.train, features, ids, recipe, lambda step, done, total: None))
+def no_ids(features: Features) -> NDArray[np.uint8]:
+    """For titles that nobody asks for by id."""
+    return np.zeros((features.matrix.shape[0], 16), np.uint8)
+
+
+def served(scorer: Scorer, split: Split, part: Callable[[Blend], Floats]) -> Ranker:
+    """Ranks by a part of the blend, asked for as in serving: for one profile, among what it doesn't know."""
     history, known = matrix(split.history), matrix(split.known)
-    open_to_all = np.ones(count, bool) if split.among is None else split.among
+    every = np.ones(history.shape[1], bool) if split.among is None else split.among
 
-    def among(profile: np.int64) -> NDArray[np.bool_]:
-        mask = open_to_all.copy()
-        mask[known.indices[known.indptr[profile] : known.indptr[profile + 1]]] = False
-        return mask
+    def scores(profile: np.int64) -> Floats:
+        among = every.copy()
+        among[known.indices[known.indptr[profile] : known.indptr[profile + 1]]] = False
+        return part(scorer.blend(history[[profile]], among))
 
-    def ranker(part: Callable[[Blend], Floats]) -> Ranker:
-        return lambda profiles: np.vstack([part(scorer.blend(history[[one]], among(one))) for one in profiles])
-
-    return ranker
+    return lambda profiles: np.vstack([scores(profile) for profile in profiles])

@@ -17,7 +17,7 @@ class Recipe:
 
     seed: int = 7
     components: int = 64
-    epochs: int = 12
+    epochs: int = 15
     steps: int = 7_500_000
     """With so many interactions that the epochs would take more steps than this there are fewer, but one at least."""
     max_sampled: int = 30

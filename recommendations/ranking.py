@@ -15,12 +15,12 @@ def top(scores: NDArray[Any], mask: NDArray[np.bool_] | None, k: int) -> NDArray
     """Indices of the k best of (n,) scores, best first, among those of the mask; of equals the lower index."""
     candidates = np.arange(len(scores)) if mask is None else np.flatnonzero(mask)
     values = scores[candidates]
-    if k < len(values):
+    if 0 < k < len(values):
         least = np.partition(values, len(values) - k)[len(values) - k]
         above = np.flatnonzero(values > least)
         chosen = np.concatenate([above, np.flatnonzero(values == least)[: k - len(above)]])
         candidates, values = candidates[chosen], values[chosen]
-    return candidates[np.lexsort((candidates, -values))]
+    return candidates[np.lexsort((candidates, -values))][:k]
 
 
 def calibrated(

@@ -75,7 +75,6 @@ async def train(resources: Resources, now: datetime, progress: Progress) -> Outc
         if outcome.refusal is None:
             _, manifest = await asyncio.to_thread(read, folder / "artifact")
             await publish(resources, folder / "artifact", manifest, now)
-    log.info("trained", version=outcome.version, refusal=outcome.refusal, **outcome.measured)
     return outcome
 
 

@@ -34,16 +34,16 @@ Kind = Callable[[Interactions, float], Split]
 """Holds out about so much, from 0 to 1."""
 
 
-def places(interactions: Interactions, seed: int = SEED) -> NDArray[np.float64]:
+def places(interactions: Interactions, seed: int) -> NDArray[np.float64]:
     """A place from 0 to 1 for each interaction, among those of its profile, at random but evenly."""
     profiles = interactions.profiles
     counts = np.bincount(profiles, minlength=interactions.shape[0])
     return (ranks(profiles, np.random.RandomState(seed).rand(len(profiles))) + 0.5) / counts[profiles]
 
 
-def at_random(interactions: Interactions, part: float) -> Split:
+def at_random(interactions: Interactions, part: float, seed: int = SEED) -> Split:
     """So much of each profile."""
-    kept = places(interactions) < 1 - part
+    kept = places(interactions, seed) < 1 - part
     return plain(interactions, kept)
 
 
@@ -67,14 +67,14 @@ def of_titles(interactions: Interactions, part: float) -> Split:
     return Split(split.train, split.history, split.known, split.test, hidden)
 
 
-def of_newcomers(interactions: Interactions, part: float) -> Split:
+def of_newcomers(interactions: Interactions, part: float, seed: int = SEED) -> Split:
     """So much of each profile; and so many profiles that training knows nothing of, who tell of 5 titles each."""
-    kept = places(interactions) < 1 - part
+    kept = places(interactions, seed) < 1 - part
     profiles = np.unique(interactions.profiles)
     new = np.zeros(interactions.shape[0], bool)
-    new[np.random.RandomState(SEED).permutation(profiles)[: max(1, int(len(profiles) * part))]] = True
+    new[np.random.RandomState(seed).permutation(profiles)[: max(1, int(len(profiles) * part))]] = True
     theirs = new[interactions.profiles]
-    told = theirs & kept & first(interactions, theirs & kept, FEW)
+    told = theirs & kept & first(interactions, theirs & kept, FEW, seed + 1)
     return Split(
         interactions.only(kept & ~theirs),
         interactions.only(told),
@@ -83,10 +83,10 @@ def of_newcomers(interactions: Interactions, part: float) -> Split:
     )
 
 
-def first(interactions: Interactions, which: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+def first(interactions: Interactions, which: NDArray[np.bool_], count: int, seed: int) -> NDArray[np.bool_]:
     """Of those that the mask selects, so many of each profile, at random."""
     profiles = interactions.profiles[which]
-    rank = ranks(profiles, np.random.RandomState(SEED + 1).rand(len(profiles)))
+    rank = ranks(profiles, np.random.RandomState(seed).rand(len(profiles)))
     result = np.zeros(len(which), bool)
     result[np.flatnonzero(which)[rank < count]] = True
     return result

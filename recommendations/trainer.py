@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 from recommendations.artifact import read, write
 from recommendations.corpus import Corpus
 from recommendations.interactions import Interactions
+from recommendations.manifest import Manifest
 from recommendations.metrics import Trial, measured
 from recommendations.model import Floats, Model, Recipe
 from recommendations.scoring import Scorer
@@ -31,13 +32,13 @@ FEWEST_NEW = 200
 MOST_MEASURED = 2000
 """Profiles."""
 HEADLINE = "nDCG@10"
+BASELINE = "."
+"""Stands between the name of a baseline and of its metric in a manifest."""
 
 
 def main(folder: Path, active: Path | None) -> None:
     corpus = Corpus.load(folder / "corpus.npz")
-    against = read(active) if active else None
-    instant = instant_of(corpus.interactions, against[1].watermark.timestamp() if against else None)
-    metrics = held_out(corpus, instant, against[0] if against else None)
+    metrics = compared(corpus, *read(active)) if active else held_out(corpus, newest(corpus.interactions), None)
     model = train(corpus.interactions, corpus.features, corpus.title_ids, Recipe(), tell("Training"))
     told = replace(model, metrics=metrics.get("model", {}) | prefixed("popularity", metrics.get("popularity", {})))
     given = corpus.interactions
@@ -49,14 +50,23 @@ def main(folder: Path, active: Path | None) -> None:
 
 
 def prefixed(name: str, metrics: Mapping[str, float]) -> dict[str, float]:
-    return {f"{name}.{metric}": value for metric, value in metrics.items()}
+    return {f"{name}{BASELINE}{metric}": value for metric, value in metrics.items()}
 
 
-def instant_of(given: Interactions, watermark: float | None) -> float:
-    """From when on interactions are held out."""
-    if watermark is not None and np.count_nonzero(given.times > watermark) >= FEWEST_NEW:
-        return watermark
+def newest(given: Interactions) -> float:
+    """From when on a tenth of the interactions is."""
     return float(np.quantile(given.times, 1 - HELD_OUT, method="lower"))
+
+
+def compared(corpus: Corpus, active: Model, manifest: Manifest) -> dict[str, dict[str, float]]:
+    """The metrics beside the active model's, on what neither has seen; where that is too little, beside what the active
+    model's training measured."""
+    watermark = manifest.watermark.timestamp()
+    if np.count_nonzero(corpus.interactions.times > watermark) >= FEWEST_NEW:
+        return held_out(corpus, watermark, active)
+    its_own = {name: value for name, value in manifest.metrics.items() if BASELINE not in name}
+    metrics = held_out(corpus, newest(corpus.interactions), None)
+    return metrics | ({"active": its_own} if metrics and its_own else {})
 
 
 def held_out(corpus: Corpus, instant: float, active: Model | None) -> dict[str, dict[str, float]]:

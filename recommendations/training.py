@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from recommendations.ease import neighbours
 from recommendations.factors import Factors, factors
@@ -25,37 +26,58 @@ def train(
 
     Titles without interactions get what their features say. ValueError without any interactions.
     """
+    learned = learn(interactions, features, recipe, progress)
+    return assemble(interactions, features, title_ids, recipe, learned, progress)
+
+
+def learn(interactions: Interactions, features: Features, recipe: Recipe, progress: Progress) -> Factors:
+    """LightFM's factors of the titles with interactions, ascending; ValueError where there are none."""
     if not len(interactions.weights):
         raise ValueError("There are no interactions to train on.")
-    popularity = sums(interactions, interactions.weights)
-    weighed = (features.matrix * recipe.feature_weight).astype(np.float32)
-    seen = np.flatnonzero(popularity)
-    watched = of_titles(interactions, seen)
-    learned = factors(watched, weighed[seen], recipe, lambda done, total: progress("factors", done, total))
+    seen = np.unique(interactions.titles)
+    weighed = weights_of(features, recipe)[seen]
+    return factors(of_titles(interactions, seen), weighed, recipe, lambda done, total: progress("factors", done, total))
+
+
+def assemble(
+    interactions: Interactions,
+    features: Features,
+    title_ids: NDArray[np.uint8],
+    recipe: Recipe,
+    learned: Factors,
+    progress: Progress,
+) -> Model:
+    """The model, as `train` gives it, from what `learn` has given."""
     progress("maps", 0, 1)
-    maps = history_maps(watched.matrix, learned, recipe)
+    seen = np.unique(interactions.titles)
+    maps = history_maps(of_titles(interactions, seen).matrix, learned, recipe)
     from_features, mean = cold_map(features.matrix[seen], learned, recipe.map_regularisation)
-    learned = with_unseen(learned, seen, features.matrix @ from_features + mean)
+    every = with_unseen(learned, seen, features.matrix @ from_features + mean)
     progress("neighbours", 0, 1)
     near = neighbours(interactions.matrix, features.matrix, recipe)
     progress("neighbours", 1, 1)
     return Model(
-        title_ids,
-        learned.vectors,
-        learned.biases,
-        features.names,
-        learned.feature_vectors,
-        learned.feature_biases,
-        weighed,
-        near,
-        np.asarray(recipe.history_sizes, np.int64),
-        maps,
-        from_features,
-        mean,
-        popularity,
-        recent(interactions, recipe.recent_days),
-        recipe,
+        title_ids=title_ids,
+        vectors=every.vectors,
+        biases=every.biases,
+        feature_names=features.names,
+        feature_vectors=every.feature_vectors,
+        feature_biases=every.feature_biases,
+        features=weights_of(features, recipe),
+        neighbours=near,
+        history_sizes=np.asarray(recipe.history_sizes, np.int64),
+        history_maps=maps,
+        cold_map=from_features,
+        cold_mean=mean,
+        popularity=sums(interactions, interactions.weights),
+        recent=recent(interactions, recipe.recent_days),
+        recipe=recipe,
     )
+
+
+def weights_of(features: Features, recipe: Recipe) -> csr_array[Any]:
+    """(n, f): what LightFM is given of each title's features."""
+    return (features.matrix * recipe.feature_weight).astype(np.float32)
 
 
 def of_titles(interactions: Interactions, titles: NDArray[np.int64]) -> Interactions:

@@ -115,7 +115,7 @@ def train(
         bool, typer.Option("--only-report", help="Of the model that ranks; nothing is trained.")
     ] = False,
 ) -> None:
-    """Learns what profiles like. The new model ranks at once, unless it is worse than the last: then the exit code is 1."""
+    """Learns what profiles like. The new model ranks at once, unless it is worse than the last: then exit code 1."""
     from server.commands.train import go_back, report_active, train_now
 
     if roll_back and only_report:
@@ -128,10 +128,24 @@ def train(
         sys.exit(0 if asyncio.run(train_now(read_settings(), report)) else 1)
 
 
+@recommend.command("evaluate")
+def evaluate_recommendations(
+    file: Annotated[Path, typer.Argument(help="CSV or TSV with a header: user, item, rating?, timestamp?")],
+    features: Annotated[Path | None, typer.Option(help="Likewise: item, and its year, genres or others.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="On the test part; by default on the validation part.")] = False,
+    tune: Annotated[bool, typer.Option("--tune", help="Chooses the settings first, on the validation part.")] = False,
+) -> None:
+    """Prints how good the recommendations are on such interactions, beside what they are compared with."""
+    from server.commands.recommend import evaluate_file
+
+    for line in evaluate_file(file, features, test, tune):
+        typer.echo(line)
+
+
 @recommend.command()
 def experiments(days: Annotated[int, typer.Option(help="How many days back.")] = 14) -> None:
     """Prints how the arms of experiments did: impressions on home, and plays from them."""
-    from server.commands.recommend import experiments_of
+    from server.commands.experiments import experiments_of
 
     typer.echo("\n".join(asyncio.run(experiments_of(read_settings(), days))))
 

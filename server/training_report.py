@@ -12,26 +12,24 @@ from recommendations.atlas import ReportTitle
 from recommendations.manifest import Manifest
 from recommendations.model import Model
 from recommendations.report import report
+from recommendations.trainer import BASELINE
 from resolvers.texts import best
 from runtime.resources import Resources
 
-HELD_OUT = "."
-"""Stands between the name of a baseline and of its metric in a manifest."""
 
-
-async def report_of(resources: Resources, model: Model, manifest: Manifest) -> str:
+async def report_of(resources: Resources, model: Model, manifest: Manifest, log: Mapping[str, float]) -> str:
     """The page, in HTML; titles that are no longer published have no name on it."""
     titles = await titles_of(resources, model)
-    own = {name: value for name, value in manifest.metrics.items() if HELD_OUT not in name}
+    own = {name: value for name, value in manifest.metrics.items() if BASELINE not in name}
     shown = manifest.model_copy(update={"metrics": own})
-    return report(shown, model, titles, baselines_in(manifest.metrics), {})
+    return report(shown, model, titles, baselines_in(manifest.metrics), log)
 
 
 def baselines_in(metrics: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """The metrics of each baseline: `popularity.nDCG@10` is popularity's nDCG@10."""
     found: dict[str, dict[str, float]] = {}
     for name, value in metrics.items():
-        baseline, dot, metric = name.partition(HELD_OUT)
+        baseline, dot, metric = name.partition(BASELINE)
         if dot:
             found.setdefault(baseline, {})[metric] = value
     return found

@@ -6,6 +6,7 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -259,7 +260,8 @@ async def ask_for_training(resources: Resources) -> None:
 async def train_again(resources: Resources) -> None:
     """Trains; what goes wrong stands in the log, and the model that there is goes on ranking until the next time."""
     try:
-        await train(resources, datetime.now(UTC), lambda *_: None)
+        outcome = await train(resources, datetime.now(UTC), lambda *_: None)
+        log.info("trained", **asdict(outcome) if outcome else {"refusal": "there is nothing to train on"})
     except (TrainingFailed, StorageError) as error:
         log.error("training_failed", error=str(error))
 

@@ -1,39 +1,42 @@
-"""`marquee recommend`: how the ranking does."""
+"""`marquee recommend`: measures recommendations on interactions out of a file."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
 
-from sqlalchemy import text
+from recommendations.evaluate import HEADER, SPLITS, evaluate
+from recommendations.model import Recipe
+from recommendations.reading import BadFile, no_features, read_features, read_interactions
+from recommendations.tuning import tune
+from server.commands import Stop
 
-from recommendations.experiments import Outcome, summary
-from runtime.resources import open_resources
-from runtime.settings import Settings
 
-# a title picked from a row on a day counts once, however often it was played: so plays never outnumber impressions
-OUTCOMES = text(
+def evaluate_file(path: Path, features: Path | None, test: bool, tuned: bool) -> Iterator[str]:
+    """A table of how good each ranking is, a line at a time. Stop for a file that can't be read or has too little.
+
+    It measures on the validation part, or with `test` on the test part; `tuned` chooses the recipe on the former first.
     """
-    select i.buckets, sum(i.count)::bigint as impressions, count(*) filter (
-        where exists (
-            select from viewing.playback_session s
-            where s.profile_id = i.profile_id and s.title_id = i.title_id and s.row_id = i.row_id
-                and s.started_at >= i.day::timestamptz and s.started_at < (i.day + 1)::timestamptz
-        )
-    ) as plays
-    from viewing.impression i where i.day >= cast(:since as date) and i.buckets <> ''
-    group by i.buckets order by i.buckets
-    """
-)
-
-
-async def experiments_of(settings: Settings, days: int) -> list[str]:
-    """A line an arm: impressions, plays, and plays for each impression with their 95 % confidence interval."""
-    since = (datetime.now(UTC) - timedelta(days=days)).date()
-    async with open_resources(settings, ("viewing",)) as resources, resources.database.read("viewing") as db:
-        rows = await db.execute(OUTCOMES, {"since": since})
-        outcomes = [Outcome(row.buckets, row.impressions, row.plays) for row in rows]
-    lines = [
-        f"{arm.experiment:<16} {arm.arm:<16} {arm.impressions:>12} {arm.plays:>8}"
-        f" {arm.rate:>8.4f} {arm.low:>8.4f} {arm.high:>8.4f}"
-        for arm in summary(outcomes)
-    ]
-    heading = f"{'experiment':<16} {'arm':<16} {'impressions':>12} {'plays':>8} {'rate':>8} {'from':>8} {'to':>8}"
-    return [heading, *lines] if lines else [f"No impressions in an experiment since {since}."]
+    try:
+        interactions, titles = read_interactions(path)
+        having = read_features(features, titles) if features else no_features(titles)
+    except BadFile as error:
+        raise Stop(str(error)) from error
+    profiles, count = interactions.shape
+    events = len(interactions.weights)
+    yield f"{events} interactions of {profiles} users with {count} titles, {len(having.names)} features"
+    recipe = Recipe()
+    try:
+        for tried in tune(interactions, having, recipe) if tuned else ():
+            recipe = tried.best
+            yield f"{tried.setting} {tried.value}: {tried.score:.4f}"
+    except ValueError as error:
+        raise Stop(f"{path}: {error}") from error
+    yield ", ".join(f"{name} {value}" for name, value in asdict(recipe).items())
+    yield HEADER
+    measured = set()
+    for line in evaluate(interactions, having, recipe, test):
+        measured.add(line.split)
+        yield str(line)
+    if not measured:
+        raise Stop(f"{path}: there is too little to hold anything out.")
+    yield from (f"{name}: nothing can be held out." for name in SPLITS if name not in measured)

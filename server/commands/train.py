@@ -1,6 +1,7 @@
 """`marquee train`: a model of what profiles like, here and now."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,7 +30,7 @@ async def train_now(settings: Settings, report: Path | None) -> bool:
         for line in lines_of(outcome):
             screen.say(line)
         if report:
-            await write_report(resources, report)
+            await write_report(resources, report, {"training": outcome.seconds})
             screen.say(f"Report: {report}")
     return outcome.refusal is None
 
@@ -55,13 +56,14 @@ async def go_back(settings: Settings) -> str:
 async def report_active(settings: Settings, file: Path) -> None:
     """Writes the report of the active model, without training."""
     async with open_resources(settings, ("viewing",)) as resources:
-        await write_report(resources, file)
+        await write_report(resources, file, {})
 
 
-async def write_report(resources: Resources, file: Path) -> None:
+async def write_report(resources: Resources, file: Path, log: Mapping[str, float]) -> None:
+    """`log` has the CPU seconds of what was done just now."""
     known = await models(resources)
     if not known:
         raise Stop("There is no model yet: `marquee train` makes one.")
     model, manifest = await asyncio.to_thread(read, await fetched(resources, known[0].version))
-    page = await report_of(resources, model, manifest)
+    page = await report_of(resources, model, manifest, log)
     await asyncio.to_thread(file.write_text, page, "utf-8")

@@ -13,7 +13,9 @@ from recommendations.runs import train
 from runtime.resources import Resources, open_resources
 from runtime.settings import Settings
 from tests.cluster import Databases
-from tests.seeded import UNUSED_VALKEY, seeded_template  # noqa: F401  a fixture
+from tests.seeded import UNUSED_VALKEY, seeded_template
+
+__all__ = ["seeded_template"]
 
 
 @pytest.fixture(scope="session")
