@@ -27,7 +27,7 @@ class Ranking(BaseModel):
     spread: float = Field(0.15, ge=0, le=10)
     """The standard deviation of the daily noise, in those of the scores."""
     passed_over: Fraction = 0.1
-    """What each impression without a play takes away, as a part of the score."""
+    """What each impression without a play takes away, in standard deviations of the scores."""
     ease_share: Fraction | None = None
     """EASE's part of the blend; None for the recipe's."""
 

@@ -3,31 +3,13 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.linear_model import Ridge
 
 from recommendations.factors import Factors
+from recommendations.histories import rows, summaries
 from recommendations.interactions import ranks
 from recommendations.model import Floats, Recipe
-
-
-def summaries(history: csr_array[Any], vectors: Floats) -> Floats:
-    """(m, 2k + 1): the titles' mean vector, their sum over the square root of how many there are, and 1.
-
-    Only what is liked counts, weights above 0; one factor for all of a history's weights changes nothing.
-    """
-    liked = history.maximum(0)
-    total = np.maximum(liked.sum(axis=1), 1e-9)[:, None]
-    length = np.maximum(np.sqrt(liked.power(2).sum(axis=1)), 1e-9)[:, None]
-    sums = liked @ vectors
-    return np.hstack([sums / total, sums / length, np.ones_like(total)]).astype(np.float32)
-
-
-def bucket(history: csr_array[Any], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(m,): which of the ascending sizes' maps is for each history."""
-    liked = np.bincount(rows(history)[history.data > 0], minlength=history.shape[0])
-    return np.minimum(np.searchsorted(sizes, liked), len(sizes) - 1)
 
 
 def history_maps(matrix: csr_array[Any], trained: Factors, recipe: Recipe) -> Floats:
@@ -68,8 +50,3 @@ def cold_map(features: csr_array[Any], trained: Factors, regularisation: float) 
     ridge = Ridge(regularisation, fit_intercept=False, solver="sparse_cg", tol=1e-6)
     ridge.fit(features.astype(np.float64), wanted - mean)
     return ridge.coef_.T.astype(np.float32), mean.astype(np.float32)
-
-
-def rows(matrix: csr_array[Any]) -> NDArray[np.int64]:
-    """The row of each stored value."""
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))

@@ -7,11 +7,12 @@ titles and seed give the same artifact, byte for byte.
 
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -30,6 +31,7 @@ RETRAIN_AT = 0.05
 """The part of new events that makes another training worth while before the night."""
 TOLERANCE = 0.02
 """What a model may lose against the active one on events that neither has seen: less than that is noise."""
+UNFINISHED, LONGEST = "training-", timedelta(days=1)
 ONE_WAY = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     # OpenBLAS and NumPy choose instructions by the processor, and sums round differently by them
@@ -65,17 +67,24 @@ async def train(resources: Resources, now: datetime, progress: Progress) -> Outc
     corpus = await corpus_of(resources.database)
     if corpus is None:
         return None
-    models_folder(resources).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=models_folder(resources), prefix="training-") as name:
+    kept = models_folder(resources)
+    await asyncio.to_thread(tidy, kept, now)
+    with tempfile.TemporaryDirectory(dir=kept, prefix=UNFINISHED) as name:
         folder = Path(name)
         await asyncio.to_thread(corpus.save, folder / "corpus.npz")
-        active = await active_folder(resources)
-        said = await trained(folder, active, progress)
-        outcome = judged(said)
+        outcome = judged(await trained(folder, await active_folder(resources), progress))
         if outcome.refusal is None:
             _, manifest = await asyncio.to_thread(read, folder / "artifact")
             await publish(resources, folder / "artifact", manifest, now)
     return outcome
+
+
+def tidy(folder: Path, now: datetime) -> None:
+    """Makes the folder, and deletes what runs that were killed a day ago or earlier left in it: people's histories."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{UNFINISHED}*"):
+        if now.timestamp() - left.stat().st_mtime > LONGEST.total_seconds():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 async def active_folder(resources: Resources) -> Path | None:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from recommendations.histories import bucket, rows, summaries
 from recommendations.interactions import Features
-from recommendations.maps import bucket, rows, summaries
 from recommendations.model import Floats, Model
 
 Mask = NDArray[np.bool_]

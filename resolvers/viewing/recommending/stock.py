@@ -98,11 +98,13 @@ class Stock:
         windows, moment = self.windows[country], now.timestamp()
         open_now = (windows.opens <= moment) & (moment < windows.closes) & (windows.ages <= maximum_age)
         titles = windows.titles[open_now]
+        starts = np.flatnonzero(np.diff(titles, prepend=-1))  # of each title's windows, which are next to each other
         playing = np.zeros(len(self.ids), dtype=np.bool_)
         playing[titles] = True
         since, until = np.full(len(self.ids), np.inf), np.full(len(self.ids), -np.inf)
-        np.minimum.at(since, titles, windows.opens[open_now])
-        np.maximum.at(until, titles, windows.closes[open_now])
+        if len(starts):
+            since[playing] = np.minimum.reduceat(windows.opens[open_now], starts)
+            until[playing] = np.maximum.reduceat(windows.closes[open_now], starts)
         return Openings(playing, np.maximum(since, self.added), until)
 
     def places_of(self, title_ids: Sequence[UUID]) -> dict[UUID, int]:

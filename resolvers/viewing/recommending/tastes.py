@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -59,11 +59,12 @@ async def tastes_of(request: Request, profile_ids: Sequence[UUID]) -> Mapping[UU
     if not profile_ids:
         return {}
     today = request.now.date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), UTC)  # so that nothing changes within a day
     given = {"ids": list(profile_ids), "today": today, "since": today - PASSED_OVER_FOR}
     async with request.read("viewing") as db:
         rows = (await db.execute(TASTES, given)).all()
     tastes = {id_: Taste() for id_ in profile_ids}
-    ages = np.array([(request.now - row.at).total_seconds() / DAY for row in rows])
+    ages = np.array([(midnight - row.at).total_seconds() / DAY for row in rows])
     kinds, values = (np.array([getattr(row, name) for row in rows]) for name in ("kind", "value"))
     for row, weight in zip(rows, preferences(kinds, values.astype(float), ages), strict=True):
         tastes[row.profile_id].add(row.title_id, row.kind, row.value, row.at, float(weight))
