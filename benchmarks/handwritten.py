@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from media.artwork import Addresses, Picture
+from runtime.keyfiles import secret
 from runtime.tokens import TokenKeys
 
 ROWS, TITLES, FOLD_ROWS, FOLD_TITLES, FEWEST, LONGEST = 10, 20, 4, 6, 4, 100
@@ -54,7 +57,7 @@ union all select 'GENRE', g.genre_id, g.names, (array_agg(title_id order by scor
 NAMES = """select t.id, (select name from catalog.title_text x where x.title_id = t.id
  order by array_position(array['en', t.original_language::text], x.language::text), x.language limit 1)
  from catalog.title t where t.id = any($1)"""
-POSTERS = """select distinct on (owner_id) owner_id, object_key, width, height from catalog.artwork
+POSTERS = """select distinct on (owner_id) owner_id, id, object_key, width, height, blurhash from catalog.artwork
  where owner_id = any($1) and kind = 'POSTER' order by owner_id, language nulls first, id"""
 GENRES = """select g.title_id, g.genre_id, n.names->>'en' from catalog.title_genre g
  join catalog.genre n on n.id = g.genre_id where g.title_id = any($1) order by g.title_id, g.position"""
@@ -70,7 +73,7 @@ async def home(request: Request) -> Response:
     profile, country, age = UUID(claims["profile"]), claims["country"], claims["maximum_age"]
     pool = request.app.state.pool
     rows = await rows_of(pool, profile, country, age)
-    titles = await titles_of(pool, profile, {t for row in rows for t in row[3]})
+    titles = await titles_of(pool, request.app.state.addresses, profile, {t for row in rows for t in row[3]})
     edges = [
         {
             "node": {
@@ -120,14 +123,16 @@ def first_rows(found: list[Row]) -> list[Row]:
     return kept[:ROWS]
 
 
-async def titles_of(pool: Any, profile: UUID, members: set[tuple[UUID, str]]) -> dict[UUID, dict[str, Any]]:
+async def titles_of(
+    pool: Any, addresses: Addresses, profile: UUID, members: set[tuple[UUID, str]]
+) -> dict[UUID, dict[str, Any]]:
     ids = [title for title, _ in members]
     names = dict(await pool.fetch(NAMES, ids))
-    address = os.environ["MARQUEE_PUBLIC_URL"]
-    posters = {
-        owner: {"url": f"{address}/{key}", "width": width, "height": height}
-        for owner, key, width, height in await pool.fetch(POSTERS, ids)
-    }
+    posters = {}
+    for owner, *columns in await pool.fetch(POSTERS, ids):
+        picture = Picture(*columns)
+        width, height = picture.size_at(None)
+        posters[owner] = {"url": addresses.public(picture, width), "width": width, "height": height}
     genres: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for title, genre, name in await pool.fetch(GENRES, ids):
         genres[title].append({"id": genre, "name": name})
@@ -152,7 +157,9 @@ async def titles_of(pool: Any, profile: UUID, members: set[tuple[UUID, str]]) ->
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     keys = Path(os.environ["MARQUEE_DATA"]) / "keys"
-    app.state.keys = TokenKeys.from_folder(keys, os.environ["MARQUEE_PUBLIC_URL"])
+    address = os.environ["MARQUEE_PUBLIC_URL"]
+    app.state.keys = TokenKeys.from_folder(keys, address)
+    app.state.addresses = Addresses(secret(keys / "artwork-signing-1", lambda: token_bytes(32)), address)
     async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=8, max_size=8) as app.state.pool:
         yield
 

@@ -5,6 +5,7 @@ Activating a model is one row; rolling back makes the one before it the latest a
 """
 
 import asyncio
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from models.viewing import TrainedModel
 from recommendations.manifest import MANIFEST, Manifest
 from runtime.resources import Resources
 
+VERSION = re.compile(r"\d{8}-[0-9a-f]{12}")
 KEPT = 3
 """The newest models that stay, so that there is one to go back to."""
 
@@ -51,6 +53,13 @@ def put_in_place(unfinished: Path, folder: Path) -> None:
         shutil.rmtree(unfinished)
         if not folder.is_dir():  # otherwise another process was quicker
             raise
+
+
+def keep_only(folder: Path, versions: Sequence[str]) -> None:
+    """Deletes the local copies of all other models; who has mapped one keeps it."""
+    for old in folder.iterdir():
+        if VERSION.fullmatch(old.name) and old.name not in versions:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 async def publish(resources: Resources, folder: Path, manifest: Manifest, now: datetime) -> None:

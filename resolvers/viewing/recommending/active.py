@@ -4,6 +4,7 @@ Without one that can be read popularity ranks. What is wrong with an artifact st
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,13 +21,16 @@ from recommendations.features import TITLES, matrix_of, names_of
 from recommendations.manifest import UnreadableArtifact
 from recommendations.model import Floats, Model
 from recommendations.scoring import Scorer, Terms, known
-from recommendations.store import fetched
+from recommendations.store import fetched, keep_only, models_folder
 from resolvers.viewing.recommending.stock import Mask, Stock
 from runtime.request import Request
 from runtime.resources import Resources
 from runtime.storage import StorageError
 
 log = structlog.get_logger()
+
+PATIENCE = 30.0
+"""Seconds until an object store that failed is asked again."""
 
 NEWER = text(TITLES.format(where="where t.title_id = any(cast(:ids as uuid[]))"))
 
@@ -84,13 +88,15 @@ class Recommender:
 
 
 class Loaded:
-    """What the process has of models: one, and which can't be read."""
+    """What the process has of models: one, which can't be read, and until when (time.monotonic) not to ask again for
+    those that the object store did not give."""
 
     def __init__(self) -> None:
         self.version: str | None = None
         self.model: Model | None = None
         self.recommender: Recommender | None = None
         self.refused: set[str] = set()
+        self.later: dict[str, float] = {}
         self.lock = asyncio.Lock()
 
 
@@ -112,7 +118,7 @@ async def load(resources: Resources, loaded: Loaded, versions: Sequence[str]) ->
     for version in versions:
         if version == loaded.version:
             return version
-        if version in loaded.refused:
+        if version in loaded.refused or loaded.later.get(version, 0.0) > time.monotonic():
             continue
         try:
             folder = await fetched(resources, version)
@@ -121,9 +127,11 @@ async def load(resources: Resources, loaded: Loaded, versions: Sequence[str]) ->
             loaded.refused.add(version)
             log.error("model_refused", version=version, error=str(error))
         except StorageError as error:
+            loaded.later[version] = time.monotonic() + PATIENCE
             log.error("model_unreachable", version=version, error=str(error))
         else:
             loaded.version, loaded.model = version, model
+            await asyncio.to_thread(keep_only, models_folder(resources), versions)
             return version
     return None
 
