@@ -13,6 +13,8 @@ from oauth.provider.device import add_grant
 from oauth.roles import CATALOG_EDIT
 from resolvers.catalog.editing.inputs import PlayableInput
 from resolvers.catalog.editing.playables import save_playable
+from resolvers.viewing.recommending.row_ids import row_id
+from resolvers.viewing.recommending.rows import HomeRowKind
 from runtime.scalars import Id
 from server.seed.ids import seed_id
 from tests.authorisation.coordinates import fields, schema_of
@@ -54,6 +56,11 @@ def ended(world: World, actor: Actor) -> str:
 
 def watching(world: World, actor: Actor) -> str:
     return str(target(actor).ids[actor.profile or "ADULT"])
+
+
+def row(world: World, actor: Actor) -> str:
+    """A row of the home of the actor's profile."""
+    return row_id(target(actor).ids[actor.profile or "ADULT"], HomeRowKind.TOP_PICKS)
 
 
 def subject(world: World, actor: Actor) -> str:
@@ -164,6 +171,8 @@ CALLS: Mapping[str, Arguments] = {
     "removeFromMyList": {"titleId": open_id("title")},
     "rateTitle": {"titleId": open_id("title"), "thumb": "DOUBLE_UP"},
     "notInterested": {"titleId": open_id("title")},
+    "reportImpressions": {"rowId": row, "titleIds": open_id("title")},
+    "chooseTasteSeeds": {"titleIds": open_id("title")},
     "removeFromContinueWatching": {"titleId": open_id("title")},
     "markWatched": {"playableId": open_id("playable"), "watched": True},
     "renewPlayback": {"sessionId": played},

@@ -31,6 +31,7 @@ from models.viewing import (
     PlaybackSession,
     ProfileState,
     Progress,
+    TasteSeed,
     Thumb,
     TitleThumb,
 )
@@ -38,6 +39,8 @@ from oauth import passwords
 from oauth.households import add_account, add_profile
 from oauth.sessions import start_session
 from resolvers.billing.entitlements import entitle
+from resolvers.viewing.recommending.row_ids import row_id
+from resolvers.viewing.recommending.rows import HomeRowKind
 from runtime.resources import Resources
 from server.seed.ids import seed_id
 from tests.authorisation.rules import Household
@@ -77,6 +80,7 @@ async def make_household(resources: Resources, stock: Stock, roles: Sequence[str
             db.add_all([*played, *watched(profile.id, stock, now)])
             ids |= {f"{profile.kind.name} playback": played[0].id, f"{profile.kind.name} ended": played[1].id}
     ids["playback"] = ids["ADULT playback"]
+    ids["row"] = row_id(profiles[0].id, HomeRowKind.TOP_PICKS)
     await give_plan(resources, account.id, now)
     return Household(account.id, email, tuple(roles), ids)
 
@@ -139,6 +143,7 @@ def watched(profile_id: UUID, stock: Stock, now: datetime) -> Iterator[Any]:
     yield ContinueWatching(
         profile_id=profile_id, title_id=movie, playable_id=movie, reason=ContinueReason.IN_PROGRESS, updated_at=now
     )
+    yield TasteSeed(profile_id=profile_id, title_id=stock.ids["another"], chosen_at=now)
     for title_id, playable_id in ((movie, movie), (series, stock.ids["episode"]), (movie, stock.ids["trailer"])):
         values = {"position_ms": 100_000, "duration_ms": 600_000, "watched": False, "play_count": 0, "updated_at": now}
         yield Progress(profile_id=profile_id, playable_id=playable_id, title_id=title_id, **values)

@@ -21,7 +21,7 @@ HIDDEN = {"title", "playable", "movie", "series", "episode", "trailer", "person"
 BY_SCOPE = "whoever has the scope may name any household; to others all are alike"
 EDITORS = "editors may name whatever there is; to others all are alike"
 FOR_ALL = "the same for everybody"
-OPAQUE = "kept as it is given, and never looked up"
+WITHIN = "no root field's: compared in a test of its own"
 SEARCH = {"query": "abroad mature"}
 
 ID_ARGUMENTS: dict[str, IdArgument] = {
@@ -35,6 +35,7 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Query.titles(filter.personId:)": IdArgument("person", given={"filter": {}}),
     "Query.search(filter.genres:)": IdArgument("genre", given=SEARCH | {"filter": {}}),
     "Query.search(filter.personId:)": IdArgument("person", given=SEARCH | {"filter": {}}),
+    "Profile.recommendations(genreId:)": IdArgument("genre", WITHIN),
     "Query.editorialTitle(id:)": IdArgument("title", EDITORS, {}),
     "Mutation.createTitle(input.genreIds:)": IdArgument("genre", EDITORS),
     "Mutation.createTitle(input.credits.personId:)": IdArgument("person", EDITORS),
@@ -64,7 +65,7 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Mutation.grantEntitlement(planId:)": IdArgument("plan", FOR_ALL),
     "Mutation.startPlayback(input.playableId:)": IdArgument("playable"),
     "Mutation.startPlayback(input.terminate:)": IdArgument("playback"),
-    "Mutation.startPlayback(input.rowId:)": IdArgument("row", OPAQUE),
+    "Mutation.startPlayback(input.rowId:)": IdArgument("row"),
     "Mutation.heartbeat(input.sessionId:)": IdArgument("playback"),
     "Mutation.stopPlayback(sessionId:)": IdArgument("playback"),
     "Mutation.renewPlayback(sessionId:)": IdArgument("playback"),
@@ -75,6 +76,9 @@ ID_ARGUMENTS: dict[str, IdArgument] = {
     "Mutation.rateTitle(titleId:)": IdArgument("title"),
     "Mutation.notInterested(titleId:)": IdArgument("title"),
     "Mutation.clearHistory(titleId:)": IdArgument("title"),
+    "Mutation.reportImpressions(rowId:)": IdArgument("row"),
+    "Mutation.reportImpressions(titleIds:)": IdArgument("title"),
+    "Mutation.chooseTasteSeeds(titleIds:)": IdArgument("title"),
     "Subscription.playbackCommand(sessionId:)": IdArgument("playback", given={}),
 }
 COMPARED = {name: row for name, row in ID_ARGUMENTS.items() if row.free in ("", BY_SCOPE, EDITORS)}

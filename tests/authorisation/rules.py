@@ -17,7 +17,7 @@ class Household:
     account_id: UUID
     email: str
     roles: tuple[str, ...]
-    ids: dict[str, UUID] = field(default_factory=dict)
+    ids: dict[str, UUID | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

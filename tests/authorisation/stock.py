@@ -1,17 +1,20 @@
 """What there is to watch: a film and a series with something in every field, five times over.
 
-`open` exists for all, and so do `more`, which nobody has seen, and `edited`, which editors may change; `mature` for
-adults alone, and `abroad` for nobody in the country that the tests ask from.
+`open` exists for all, and so do `more` and the films of `rest`, which nobody has seen, and `edited`, which editors may
+change; `mature` for adults alone, and `abroad` for nobody in the country that the tests ask from.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from models.catalog import ArtworkKind, ExternalId, MarkerKind, PlayableText, Rating, Title
 from models.published import PublishedPopularity
 from runtime.resources import Resources
 from tests.catalog.shelf import LONG_AGO, Shelf
+from tests.modelled import rank_by_hand
 
 SOON = timedelta(days=7)
 
@@ -33,13 +36,26 @@ async def stocked(resources: Resources) -> dict[str, Stock]:
         put(shelf, "mature", 18, ["US"]),
         put(shelf, "abroad", 0, ["DE"]),
     ]
+    rest = [shelf.movie(f"rest-{n}") for n in range(REST)]
     await shelf.store(resources)
     async with resources.database.write("viewing") as db:
         db.add_all(PublishedPopularity(title_id=stock.ids[kind], score=0.5) for stock in made for kind in KINDS)
+    made[0].ids["another"] = made[1].ids["movie"]
+    made.append(Stock("rest", {f"film {n}": film.id for n, film in enumerate(rest)}))
     return {stock.name: stock for stock in made}
 
 
+async def model_trained(resources: Resources, stock: Mapping[str, Stock], folder: Path) -> None:
+    """A model to which all is alike that everybody may watch, and whose features are the genres."""
+    seen = [stock[name].ids[kind] for name in ("open", "more") for kind in KINDS]
+    hidden = [stock[name].ids[kind] for name in ("mature", "abroad") for kind in KINDS]
+    features = {of.ids[kind]: [f"genre:{of.ids['genre']}"] for of in stock.values() for kind in KINDS if kind in of.ids}
+    await rank_by_hand(resources, folder, datetime.now(UTC), [[*seen, *stock["rest"].ids.values()], hidden], features)
+
+
 KINDS = ("movie", "series")
+REST = 8
+"""So many that more than one row has something to show: above the fold no title stands twice."""
 
 
 def put(shelf: Shelf, name: str, age: int, countries: list[str]) -> Stock:

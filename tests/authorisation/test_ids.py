@@ -12,7 +12,8 @@ from tests.authorisation.coordinates import WAYS, fields, rows_of, schema_of
 from tests.authorisation.ids import BY_SCOPE, COMPARED, EDITORS, HIDDEN, IdArgument
 from tests.authorisation.listening import first_event
 from tests.authorisation.rules import ANSWERED, Actor
-from tests.authorisation.world import ACTORS, TURNED_AWAY, World, differing, unknown
+from tests.authorisation.stock import KINDS
+from tests.authorisation.world import ACTORS, HOME, TURNED_AWAY, World, differing, unknown
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 ASKING = [name for name in ACTORS if name not in TURNED_AWAY]
@@ -62,6 +63,24 @@ async def answer(world: World, way: str, actor: Actor, coordinate: str, path: st
         del error["extensions"]["traceId"]
     await world.streams_freed(target(actor))
     return json.dumps(response, sort_keys=True).replace(str(id_), "ID")
+
+
+OF_A_GENRE = """query ($genre: ID!) {
+    viewer { profile { recommendations(genreId: $genre) { edges { node { id } } pageInfo { hasNextPage endCursor } } } }
+}"""
+
+
+@pytest.mark.parametrize("name", HOME)
+async def test_a_hidden_genre_is_as_one_that_there_is_not(world: World, name: str) -> None:
+    actor = await world.bystander(name)
+    hidden, none, shown = [
+        await world.ask("graph", actor, OF_A_GENRE, {"genre": str(id_)})
+        for id_ in (world.hidden(actor).ids["genre"], unknown(), world.stock["more"].ids["genre"])
+    ]
+    assert hidden == none
+    if actor.profile:
+        assert hidden["data"]["viewer"]["profile"]["recommendations"]["edges"] == []
+        assert len(shown["data"]["viewer"]["profile"]["recommendations"]["edges"]) == len(KINDS)
 
 
 def place(arguments: dict[str, Any], path: list[str], id_: str, several: bool) -> None:

@@ -11,6 +11,8 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 from sqlalchemy import text
 
 from models.identity import Avatar
+from resolvers.viewing.recommending.row_ids import row_id
+from resolvers.viewing.recommending.rows import HomeRowKind
 from runtime.settings import Settings
 from tests.identity.operations import DEVICE, PASSWORD, sign_up, sign_up_input
 from tests.identity.profiles import SET_PIN, child_of, create, entitle, first
@@ -102,6 +104,11 @@ def attempts(ada: Household) -> dict[str, list[tuple[dict[str, Any], str | None]
         "clearHistory": [(title, "NOT_FOUND"), ({"all": True}, None)],
         "markWatched": [({"playableId": str(uuid4()), "watched": True}, "NOT_FOUND")],
         "removeFromContinueWatching": [(title, "NOT_FOUND")],
+        "reportImpressions": [
+            ({"rowId": row_id(uuid4(), HomeRowKind.TOP_PICKS), "titleIds": []}, "NOT_FOUND"),
+            ({"rowId": f"row:{child}:TOP_PICKS", "titleIds": [str(uuid4())]}, "NOT_FOUND"),
+        ],
+        "chooseTasteSeeds": [({"titleIds": [str(uuid4())]}, "NOT_FOUND"), ({"titleIds": []}, None)],
     }
 
 

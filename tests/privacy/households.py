@@ -30,18 +30,23 @@ from models.viewing import (
     AccountLock,
     ContinueReason,
     ContinueWatching,
+    Impression,
     ListItem,
     NotInterested,
     PlaybackSession,
     ProfileState,
     Progress,
     Removal,
+    TasteSeed,
     Thumb,
     TitleThumb,
 )
 from oauth.addresses import key_of
 from oauth.mail_tokens import email_cell
 from resolvers.viewing import changes, commands
+from resolvers.viewing.recommending.cache import forget_rankings, keys_of
+from resolvers.viewing.recommending.row_ids import row_id
+from resolvers.viewing.recommending.rows import HomeRowKind
 from tests.identity.operations import sign_up
 from tests.served import Front
 
@@ -52,6 +57,7 @@ REQUEST = "dataRequest { id kind status createdAt dueAt downloadUrl } userErrors
 EXPORT = f"mutation {{ answer: requestDataExport {{ {REQUEST} }} }}"
 ERASE = f"mutation ($password: String!) {{ answer: requestErasure(password: $password) {{ {REQUEST} }} }}"
 CANCEL = f"mutation ($id: ID!) {{ answer: cancelErasure(id: $id) {{ {REQUEST} }} }}"
+HOME = "{ viewer { account { profiles { home { edges { cursor } } } } } }"
 REQUESTS = "{ viewer { account { status dataRequests { id kind status dueAt downloadUrl } } } }"
 
 
@@ -184,9 +190,23 @@ async def add_viewing(front: Front, home: Home) -> None:
     ]
     async with front.database.write("viewing") as db:
         db.add_all(rows)
-    home.topics = [changes.topic_of(home.profile_id), commands.topic_of(home.play_id)]
-    for topic in home.topics:
+    streams = [changes.topic_of(home.profile_id), commands.topic_of(home.play_id)]
+    for topic in streams:
         await front.resources.valkey.xadd(topic, {"p": b"{}"}, id="1-0")
+    await forget_rankings(front.resources, [home.profile_id])
+    await front.data(HOME, home.token)
+    home.topics = [*streams, *keys_of(home.profile_id)]
+    assert await front.resources.valkey.exists(*home.topics) == len(home.topics)
+    await add_taste(front, home)
+
+
+async def add_taste(front: Front, home: Home) -> None:
+    now, of = datetime.now(UTC), {"profile_id": home.profile_id, "title_id": home.title_id}
+    shown = row_id(home.profile_id, HomeRowKind.TRENDING)
+    async with front.database.write("viewing") as db:
+        db.add_all(
+            [TasteSeed(**of, chosen_at=now), Impression(**of, row_id=shown, day=now.date(), count=1, buckets="")]
+        )
 
 
 async def add_billing(front: Front, home: Home) -> None:

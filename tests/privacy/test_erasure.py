@@ -10,8 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import SQLModel, col
 
+from models.catalog import TitleKind
 from models.identity import Account, AuditEntry, DataRequest, ErasureReceipt, JobStatus
+from models.published import PublishedTitle
 from oauth.letters import Letter, post
+from recommendations.runs import train
 from runtime.mail import Mailbox, MailRefused, MailUnavailable
 from runtime.resources import Resources
 from server.privacy import erase_due, erasing, export, exporting
@@ -64,11 +67,16 @@ async def traces(front: Front, home: Home) -> list[Any]:
     index = resources.encryption.blind_index(home.email)
     found: list[Any] = sorted(await tables_with(front, [*known_by(home), index.hex()]))
     found += leaks(await dumped(front), [*known_by(home), index])
-    found += [key for key in await resources.valkey.keys() if key.decode() in home.topics]
-    for key in await resources.storage.keys(""):
-        content = (await resources.storage.get(key)).decode(errors="replace")
-        found += [key] if leaks(key + content, known_by(home)) else []
-    return found
+    keys = [key.decode() for key in await resources.valkey.keys()]
+    found += [key for key in keys if key in home.topics or leaks(key, known_by(home))]
+    return found + [key for key in await resources.storage.keys("") if await tells_of(resources, key, home)]
+
+
+async def tells_of(resources: Resources, key: str, home: Home) -> bool:
+    """Whether an object, or its key, has the household in it: as text, or an id's sixteen bytes."""
+    content = await resources.storage.get(key)
+    text = key + content.decode(errors="replace")
+    return bool(leaks(text, known_by(home))) or any(id_.bytes in content for id_ in home.ids)
 
 
 async def test_every_table_that_may_hold_a_household_holds_this_one(front: Front, home: Home, asked: UUID) -> None:
@@ -104,13 +112,27 @@ async def test_nothing_is_left_of_an_erased_household(
     assert len(await front.resources.valkey.keys("*")) == len(neighbours.topics)
 
 
+async def test_a_model_says_nothing_of_those_it_learned_from(front: Front, home: Home, asked: UUID) -> None:
+    async with front.database.write("catalog") as db:
+        db.add(PublishedTitle(title_id=home.title_id, kind=TitleKind.MOVIE, genre_ids=[], added_at=datetime.now(UTC)))
+    outcome = await train(front.resources, datetime.now(UTC), lambda *_: None)
+    assert outcome is not None
+    assert outcome.refusal is None
+    artifact = await front.resources.storage.keys("models")
+    assert len(artifact) > 10
+    assert [key for key in artifact if await tells_of(front.resources, key, home)] == []
+    await erase_due(front.resources, due())
+    assert await front.resources.storage.keys("models") == artifact, "it stays"
+    assert await traces(front, home) == []
+
+
 async def test_the_receipt_says_what_was_erased_when(front: Front, home: Home, asked: UUID) -> None:
     began = datetime.now(UTC)
     await erase_due(front.resources, due())
     receipt = await receipt_of(front, asked)
     rows = {step["store"]: step["rows"] for step in receipt.steps}
     assert rows == {
-        "sessions": 1, "events": 2, "viewing": 9, "billing": 2, "exports": 1, "jobs": 6, "audit": 2, "letter": 1,
+        "sessions": 1, "events": 4, "viewing": 11, "billing": 2, "exports": 1, "jobs": 6, "audit": 2, "letter": 1,
         "key": 1, "identity": 3,
     }  # fmt: skip
     instants = [datetime.fromisoformat(step["at"]) for step in receipt.steps]
@@ -128,7 +150,7 @@ async def test_support_finds_the_erasure_by_its_receipt_and_nobody_in_it(front: 
     assert (told.target, told.reason, told.actor) == (asked, None, "")
     assert (acted.actor_id, acted.actor, acted.reason) == (None, "an erased account", "a bill")
     assert (erased.actor, erased.action, erased.target) == ("system", "ERASED", asked)
-    assert "viewing 9" in erased.reason
+    assert "viewing 11" in erased.reason
 
 
 async def test_the_last_letter_names_the_receipt(front: Front, home: Home, asked: UUID) -> None:

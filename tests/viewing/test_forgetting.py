@@ -11,6 +11,8 @@ from sqlalchemy.engine import make_url
 
 from models.columns import new_id
 from resolvers.viewing.forgetting import TABLES, forget_profile
+from resolvers.viewing.recommending.row_ids import row_id
+from resolvers.viewing.recommending.rows import HomeRowKind
 from runtime.jobs import enqueue
 from runtime.request import Request
 from server.worker import bind
@@ -20,9 +22,11 @@ LIKE = """mutation ($id: ID!) { addToMyList(titleId: $id) { userErrors { code } 
 rateTitle(titleId: $id, thumb: UP) { userErrors { code } } }"""
 TAKE_OUT = """mutation ($id: ID!) { removeFromContinueWatching(titleId: $id) { removedId }
 notInterested(titleId: $id) { userErrors { code } } }"""
+LOOK_AT = """mutation ($id: ID!, $row: ID!) { reportImpressions(rowId: $row, titleIds: [$id]) { userErrors { code } }
+chooseTasteSeeds(titleIds: [$id]) { userErrors { code } } }"""
 PROFILE_TABLES = {
     *("continue_watching", "list_item", "not_interested", "playback_session", "profile_state", "progress"),
-    *("removal", "title_thumb"),
+    *("removal", "title_thumb", "taste_seed", "impression"),
 }
 
 
@@ -50,6 +54,9 @@ async def lived(world: World, request: Request) -> None:
     await world.play(playing, request)
     for title_id in (half, playing):
         await world.ask(LIKE, request, id=str(title_id))
+    row = row_id(request.profile_id or world.profile_id, HomeRowKind.NEW_RELEASES)
+    await world.ask(LOOK_AT, request, id=str(half), row=row)
+    assert (await world.of_profile("home { edges { cursor } }", request, request.profile_id))["home"]["edges"]
 
 
 async def test_all_of_a_profile_is_forgotten_and_nothing_of_another(world: World) -> None:
@@ -61,12 +68,12 @@ async def test_all_of_a_profile_is_forgotten_and_nothing_of_another(world: World
     assert set(before) == PROFILE_TABLES
     assert all(before.values()), before
     assert await rows_of(world, world.profile_id) == before
-    assert len(await keys_of(world)) == 6, "both have a list and two playbacks that ended in Valkey"
+    assert len(await keys_of(world)) == 10, "both have a list, two playbacks that ended, and a ranking in Valkey"
     for _ in range(2):  # a job may be done twice
         await forget_profile(world.resources, world.profile_id)
         assert not any((await rows_of(world, world.profile_id)).values())
         assert await rows_of(world, sibling) == before
-    assert len(await keys_of(world)) == 3
+    assert len(await keys_of(world)) == 5
     assert f"continue:{sibling}" in await keys_of(world)
 
 

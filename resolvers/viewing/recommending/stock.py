@@ -24,10 +24,13 @@ from runtime.request import Request
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
-# one row of packed columns: a hundred thousand rows of objects would take seconds, and the event loop with them
+# one row of packed columns: a hundred thousand rows of objects would take seconds, and the event loop with them; its
+# revision is of the same snapshot, for rankings that are kept by it name titles by their places
 STOCK = text(
     """
-    select string_agg(uuid_send(t.title_id), ''::bytea order by t.title_id) as ids,
+    select (select revision from catalog.published_revision where id = 1) as published,
+        (select revision from viewing.popularity_revision where id = 1) as popular,
+        string_agg(uuid_send(t.title_id), ''::bytea order by t.title_id) as ids,
         string_agg(int4send((t.kind = 'MOVIE')::int), ''::bytea order by t.title_id) as films,
         string_agg(float8send(extract(epoch from t.added_at)::float8), ''::bytea order by t.title_id) as added,
         string_agg(float8send(coalesce(p.score, 0)), ''::bytea order by t.title_id) as popularity,
@@ -137,7 +140,7 @@ async def stock_of(request: Request, revision: tuple[int, int]) -> Stock:
     async with shelf.lock:
         stock = shelf.stock
         if stock is None or any(had < has for had, has in zip(stock.revision, revision, strict=True)):
-            stock = shelf.stock = await read_stock(request, revision)
+            stock = shelf.stock = await read_stock(request)
         if request.country not in stock.windows:
             async with request.read("viewing") as db:
                 found = (await db.execute(WINDOWS, {"country": request.country})).one()
@@ -145,18 +148,18 @@ async def stock_of(request: Request, revision: tuple[int, int]) -> Stock:
     return stock
 
 
-async def read_stock(request: Request, revision: tuple[int, int]) -> Stock:
+async def read_stock(request: Request) -> Stock:
     async with request.read("viewing") as db:
         row = (await db.execute(STOCK)).one()
-    return await asyncio.to_thread(unpacked, row, revision)
+    return await asyncio.to_thread(unpacked, row)
 
 
-def unpacked(row: Any, revision: tuple[int, int]) -> Stock:
+def unpacked(row: Any) -> Stock:
     ids = split(row.ids)
     counts = floats(row.genre_counts, ">i4").astype(np.int64)
     genre_ids, genres = genres_in(split(row.genres), counts)
     return Stock(
-        revision,
+        (row.published, row.popular),
         ids,
         places={id_: place for place, id_ in enumerate(ids)},
         films=floats(row.films, ">i4") == 1,

@@ -20,6 +20,7 @@ STARTED = "Mutation.startPlayback Mutation.renewPlayback"
 TITLE_PAYLOADS = "Mutation.addToMyList Mutation.removeFromMyList Mutation.rateTitle Mutation.notInterested"
 PROGRESS_PAYLOADS = "Mutation.stopPlayback Mutation.markWatched"
 PROGRESS = "positionMs durationMs percent watched playCount lastWatchedAt"
+RECOMMENDED = "Profile.recommendations HomeRow.titles Movie.moreLikeThis Series.moreLikeThis"
 ITEMS = "ContinueWatchingEdge.node ContinueWatchingEvent.item ContinueWatchingEvent.snapshot"
 
 ROWS = table(
@@ -28,17 +29,18 @@ ROWS = table(
     rows("Mutation", player("PROFILE_REQUIRED"), "startPlayback renewPlayback removeFromContinueWatching"),
     rows("Mutation", player("PROFILE_REQUIRED"), "markWatched addToMyList removeFromMyList rateTitle"),
     rows("Mutation", player("PROFILE_REQUIRED"), "clearHistory notInterested"),
+    rows("Mutation", player("PROFILE_REQUIRED"), "reportImpressions chooseTasteSeeds"),
     rows("Mutation", player("NOT_FOUND"), "heartbeat stopPlayback"),
     rows("Subscription", player("BAD_USER_INPUT"), "continueWatchingChanged"),
     rows("Subscription", player("NOT_FOUND"), "playbackCommand"),
     rows("Subscription", household(child=ANSWERED, without="BAD_USER_INPUT"), "activeStreamsChanged"),
     # entities
     rows("Account", OWNER, "id activeStreams"),
-    rows("Profile", OWNER, "id home continueWatching myList history"),
-    rows("Movie", VISIBLE, "id"),
-    rows("Movie", PROFILE, "inMyList thumb upNext progress"),
-    rows("Series", VISIBLE, "id"),
-    rows("Series", PROFILE, "inMyList thumb upNext"),
+    rows("Profile", OWNER, "id home continueWatching myList history recommendations"),
+    rows("Movie", VISIBLE, "id moreLikeThis"),
+    rows("Movie", PROFILE, "inMyList thumb matchScore upNext progress"),
+    rows("Series", VISIBLE, "id moreLikeThis"),
+    rows("Series", PROFILE, "inMyList thumb matchScore upNext"),
     rows("Episode", VISIBLE, "id"),
     rows("Episode", PROFILE, "progress"),
     rows("Trailer", VISIBLE, "id"),
@@ -50,16 +52,14 @@ ROWS = table(
         "sessionId profileName deviceName playable startedAt positionMs",
     ),
     # the profile's screens
-    through("Profile.home", "HomeConnection", "edges pageInfo generatedAt"),
-    through("Profile.home", "HomeConnection", "modelVersion", NOT_YET),
+    through("Profile.home", "HomeConnection", "edges pageInfo generatedAt modelVersion"),
     through("HomeConnection.edges", "HomeEdge", "node cursor"),
-    through("HomeEdge.node", "HomeRow", "id kind heading titles"),
-    through("HomeEdge.node", "HomeRow", "seed", NOT_YET),
-    through("HomeRow.titles", "RecommendationConnection", "edges pageInfo"),
+    through("HomeEdge.node", "HomeRow", "id kind heading titles seed"),
+    through(RECOMMENDED, "RecommendationConnection", "edges pageInfo"),
     through("RecommendationConnection.edges", "RecommendationEdge", "node cursor explanation"),
     through("RecommendationEdge.explanation", "Explanation", "text evidence"),
     through("Explanation.evidence", "Evidence", "kind label weight"),
-    through("Explanation.evidence", "Evidence", "title", NOT_YET),
+    through("Explanation.evidence", "Evidence", "title", SOMETIMES),
     through("Profile.continueWatching", "ContinueWatchingConnection", "edges pageInfo"),
     through("ContinueWatchingConnection.edges", "ContinueWatchingEdge", "node cursor"),
     through(ITEMS, "ContinueWatchingItem", "id title playable reason updatedAt"),
@@ -87,6 +87,9 @@ ROWS = table(
     through(PROGRESS_PAYLOADS, "ProgressPayload", "userErrors", SOMETIMES),
     through(TITLE_PAYLOADS, "TitlePayload", "title"),
     through(TITLE_PAYLOADS, "TitlePayload", "userErrors", SOMETIMES),
+    through("Mutation.reportImpressions", "AcknowledgedPayload", "userErrors", SOMETIMES),
+    through("Mutation.chooseTasteSeeds", "TasteSeedsPayload", "profile"),
+    through("Mutation.chooseTasteSeeds", "TasteSeedsPayload", "userErrors", SOMETIMES),
     through("Mutation.clearHistory", "ClearHistoryPayload", "cleared"),
     through("Mutation.clearHistory", "ClearHistoryPayload", "userErrors", SOMETIMES),
     through("Mutation.removeFromContinueWatching", "ContinueWatchingPayload", "removedId"),

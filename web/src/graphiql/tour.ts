@@ -62,6 +62,8 @@ const viewing: Section = {
   intro: "Home, playback and progress, for the selected profile.",
   stops: [
     { operation: "Home", title: "Home", shows: "ten rows of twenty titles in one request", needs: "profile", variables: () => ({ rows: 10, titles: 20 }) },
+    { operation: "MayLike", title: "What it may like, and why", shows: "rows of the model, and their evidence", needs: "profile", variables: () => ({ rows: 6, titles: 3 }) },
+    { operation: "MoreLikeThis", title: "More like this", shows: "what is alike, and how well it suits", needs: "profile", variables: async () => ({ id: await exampleId("movie") }) },
     { operation: "ContinueWatchingChanged", title: "Continue watching, live", shows: "a subscription: leave it running", needs: "profile" },
     { operation: "StartPlayback", title: "Start playback", shows: "signed manifests, or why not", needs: "profile", variables: startVariables },
     { operation: "ActiveStreams", title: "Who is watching", shows: "the household's streams, as they begin and end", needs: "profile" },
