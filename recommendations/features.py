@@ -1,4 +1,4 @@
-"""What training and serving know of a title beside who watched it: genres, era, certificate, kind and people."""
+"""What training and serving know of a title beside who watched it: genres, era, year, certificate, kind and people."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from recommendations.interactions import Features
 
-ERA = 5
+ERA = 10
 """Years."""
 FEWEST, MOST_PEOPLE = 3, 2000
 """Somebody is a feature who is credited for so many titles; of more people those who are credited most."""
@@ -23,10 +23,10 @@ TITLES = """
 
 
 def names_of(row: Any) -> list[str]:
-    """The features of a row of TITLES, such as `genre:…`, `era:1990`, `age:12`, `kind:MOVIE`, `person:…`."""
+    """The features of a row of TITLES, such as `genre:…`, `era:1990`, `year:1994`, `age:12`, `person:…`."""
     names = [f"kind:{row.kind}", *(f"genre:{id_}" for id_ in row.genre_ids), *(f"person:{i}" for i in row.person_ids)]
     if row.release_year is not None:
-        names.append(f"era:{row.release_year // ERA * ERA}")
+        names += [f"era:{row.release_year // ERA * ERA}", f"year:{row.release_year}"]
     if row.age is not None:
         names.append(f"age:{row.age}")
     return names

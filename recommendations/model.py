@@ -17,7 +17,7 @@ class Recipe:
 
     seed: int = 7
     components: int = 64
-    epochs: int = 15
+    epochs: int = 20
     steps: int = 7_500_000
     """With so many interactions that the epochs would take more steps than this there are fewer, but one at least."""
     max_sampled: int = 30
@@ -38,7 +38,7 @@ class Recipe:
     """What a feature weighs that two titles share; a profile that has watched both weighs about 1."""
     ease_kept: int = 400
     """Only so many values of each row are kept, the largest."""
-    ease_share: float = 0.6
+    ease_share: float = 0.5
     """EASE's part of the blend for a long history, from 0 to 1."""
     ease_titles: int = 35
     """With so many titles in the history EASE's part is half of that; with none it is 0."""

@@ -65,6 +65,6 @@ def divergence(wanted: NDArray[Any], lists: NDArray[Any]) -> NDArray[np.float64]
 
 def fresh(scores: Floats, seed: int, spread: float) -> Floats:
     """The scores (n,) with noise of so many standard deviations; one seed, one noise, whatever titles come after."""
-    noise: Floats = np.random.default_rng().standard_normal(len(scores), dtype=np.float32)
+    noise: Floats = np.random.default_rng(seed).standard_normal(len(scores), dtype=np.float32)
     noise *= spread * float(scores.std())
     return scores + noise

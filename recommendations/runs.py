@@ -21,7 +21,7 @@ import structlog
 from recommendations.artifact import read
 from recommendations.corpus import corpus_of, newer_events
 from recommendations.manifest import UnreadableArtifact
-from recommendations.store import fetched, models, models_folder, publish
+from recommendations.store import models, models_folder, publish, read_model
 from runtime.resources import Resources
 from runtime.storage import StorageError
 
@@ -91,8 +91,7 @@ async def active_folder(resources: Resources) -> Path | None:
     """The folder of the active model; None where there is none that can be read."""
     for model in (await models(resources))[:1]:
         try:
-            folder = await fetched(resources, model.version)
-            await asyncio.to_thread(read, folder)
+            _, _, folder = await read_model(resources, model.version)
         except (UnreadableArtifact, StorageError) as error:
             log.warning("active_model_unreadable", version=model.version, error=str(error))
         else:

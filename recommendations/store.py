@@ -16,7 +16,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from models.viewing import TrainedModel
-from recommendations.manifest import MANIFEST, Manifest
+from recommendations.artifact import read
+from recommendations.manifest import MANIFEST, Manifest, UnreadableArtifact
+from recommendations.model import Model
 from runtime.resources import Resources
 
 VERSION = re.compile(r"\d{8}-[0-9a-f]{12}")
@@ -44,6 +46,20 @@ async def fetched(resources: Resources, version: str) -> Path:
             await resources.storage.download(key, unfinished / key.rpartition("/")[2])
         await asyncio.to_thread(put_in_place, unfinished, folder)
     return folder
+
+
+async def read_model(resources: Resources, version: str) -> tuple[Model, Manifest, Path]:
+    """The model, verified and mapped, its manifest, and its local folder.
+
+    StorageError where the object store does not give it, UnreadableArtifact where it can't be read: then the local copy
+    is thrown away, for perhaps it was damaged here, and who asks next fetches another.
+    """
+    folder = await fetched(resources, version)
+    try:
+        return *await asyncio.to_thread(read, folder), folder
+    except UnreadableArtifact:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        raise
 
 
 def put_in_place(unfinished: Path, folder: Path) -> None:

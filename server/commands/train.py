@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recommendations.artifact import read
+from recommendations.manifest import UnreadableArtifact
 from recommendations.runs import Outcome, TrainingFailed, train
-from recommendations.store import fetched, models, roll_back
+from recommendations.store import models, read_model, roll_back
 from runtime.resources import Resources, open_resources
 from runtime.settings import Settings
 from runtime.storage import StorageError
@@ -64,6 +64,9 @@ async def write_report(resources: Resources, file: Path, log: Mapping[str, float
     known = await models(resources)
     if not known:
         raise Stop("There is no model yet: `marquee train` makes one.")
-    model, manifest = await asyncio.to_thread(read, await fetched(resources, known[0].version))
+    try:
+        model, manifest, _ = await read_model(resources, known[0].version)
+    except (UnreadableArtifact, StorageError) as error:
+        raise Stop(f"The model {known[0].version} can't be read: {error}") from error
     page = await report_of(resources, model, manifest, log)
     await asyncio.to_thread(file.write_text, page, "utf-8")

@@ -115,6 +115,21 @@ def test_a_title_s_reasons_are_its_own_features() -> None:
     assert newest.own == 0
 
 
+def test_a_feature_s_part_is_its_own_vector_and_bias_for_the_profile() -> None:
+    scorer, row = Scorer(MODEL, NEW), history(COUNT + NEWER, {0: 1.0, 1: 1.0})
+    profile = scorer.profiles(row)[0]
+    titles = np.array([0, 1, 2, 7, COUNT + 4])
+    blend, names = scorer.blend(row), list(MODEL.feature_names)
+    for title, parts in zip(titles, scorer.contributions(row, titles), strict=True):
+        for name, value in parts.features.items():
+            at = names.index(name)
+            learned = QUICK.feature_weight * (profile @ MODEL.feature_vectors[at] + MODEL.feature_biases[at])
+            guessed = profile @ MODEL.cold_map[at, :-1] + MODEL.cold_map[at, -1]
+            factors = learned if scorer.seen[title] else guessed
+            weight = (1 - blend.share[0, title]) * blend.factors.scale[0, 0]
+            assert value == pytest.approx(weight * factors, abs=1e-5)
+
+
 def test_what_is_disliked_counts_against_its_neighbours_and_not_in_the_profile() -> None:
     scorer = Scorer(MODEL)
     liked = dict.fromkeys((0, 2, 4, 6, 8, 10, 12), 1.0)
@@ -128,8 +143,8 @@ def test_what_is_disliked_counts_against_its_neighbours_and_not_in_the_profile()
 def test_the_longer_a_history_the_more_ease_counts_and_the_less_what_is_popular() -> None:
     scorer, sizes = Scorer(MODEL), (0, 5, 10, 35, 50)
     histories = [dict.fromkeys(np.flatnonzero(scorer.in_ease)[:size].tolist(), 1.0) for size in sizes]
-    ease, recent = scorer.shares(history(COUNT, *histories))
-    assert ease[:, 0].tolist() == pytest.approx([0, 0.6 * 5 / 40, 0.6 * 10 / 45, 0.3, 0.6 * 50 / 85])
+    ease, recent = scorer.shares(history(COUNT, *histories), MODEL.recipe.ease_share)
+    assert ease[:, 0].tolist() == pytest.approx([0, 0.5 * 5 / 40, 0.5 * 10 / 45, 0.25, 0.5 * 50 / 85])
     assert recent[:, 0].tolist() == pytest.approx([0.2, 0.2 * 10 / 15, 0.1, 0.2 * 10 / 45, 0.2 * 10 / 60])
 
 

@@ -58,7 +58,8 @@ def test_by_time_all_that_is_learnt_from_is_older_than_all_that_is_asked_for() -
 def test_by_time_one_instant_is_not_divided() -> None:
     one = Interactions(DATA.profiles, DATA.titles, DATA.weights, np.floor(DATA.times / 1e7), DATA.shape)
     split = by_time(one, 0.2)
-    assert not set(split.train.times) & set(split.test.times)
+    assert set(split.train.times) < set(one.times)
+    assert set(split.test.times) == set(one.times) - set(split.train.times)
 
 
 def test_hidden_titles_are_those_that_are_ranked() -> None:

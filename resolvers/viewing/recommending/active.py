@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sqlalchemy import text
 
-from recommendations.artifact import read
 from recommendations.features import TITLES, matrix_of, names_of
 from recommendations.manifest import UnreadableArtifact
 from recommendations.model import Floats, Model
 from recommendations.scoring import Scorer, Terms, known
-from recommendations.store import fetched, keep_only, models_folder
+from recommendations.store import keep_only, models_folder, read_model
 from resolvers.viewing.recommending.stock import Mask, Stock
 from runtime.request import Request
 from runtime.resources import Resources
@@ -121,8 +120,7 @@ async def load(resources: Resources, loaded: Loaded, versions: Sequence[str]) ->
         if version in loaded.refused or loaded.later.get(version, 0.0) > time.monotonic():
             continue
         try:
-            folder = await fetched(resources, version)
-            model, _ = await asyncio.to_thread(read, folder)
+            model, _, _ = await read_model(resources, version)
         except UnreadableArtifact as error:
             loaded.refused.add(version)
             log.error("model_refused", version=version, error=str(error))

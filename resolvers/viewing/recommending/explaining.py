@@ -119,13 +119,14 @@ def of_taste(personal: Personal, why: Why, places: Sequence[int]) -> list[list[F
 def of_terms(personal: Personal, terms: Terms, part: float = 1.0, without: UUID | None = None) -> list[Fact]:
     """Those of the terms that can be named, are about what the profile liked, and are not too small; shares of `part`.
 
-    A title that the viewer may not see any more is no evidence: it would be told by its name.
+    What it disliked may speak for what is unlike, but nobody is told that as a reason; and a title that the viewer may
+    not see any more would be told by its name.
     """
-    stock, playing = personal.ground.stock, personal.openings.playing
+    stock, playing, enjoyed = personal.ground.stock, personal.openings.playing, personal.taste.enjoyed
     facts = [
         said_of(personal, id_, part * share)
         for place, share in terms.watched
-        if place >= 0 and playing[place] and (id_ := stock.id_of(place)) != without
+        if place >= 0 and playing[place] and (id_ := stock.id_of(place)) != without and id_ in enjoyed
     ]
     facts += [
         fact

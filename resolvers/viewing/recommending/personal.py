@@ -90,7 +90,7 @@ class Personal:
     @cached_property
     def affinity(self) -> NDArray[np.float64]:
         """(G,): the genres of what it likes; they sum to 1, or to 0 where it likes nothing yet."""
-        liked = {id_: weight for id_, weight in self.taste.weights.items() if weight > 0}
+        liked = self.taste.enjoyed
         places = self.ground.stock.places_of(list(liked))
         weights = np.array([liked[id_] for id_ in places])
         genres = self.shares[list(places.values())]
@@ -100,9 +100,9 @@ class Personal:
     @cached_property
     def liked_features(self) -> set[str]:
         """The model's features of the titles that it likes."""
-        liked = [id_ for id_, weight in self.taste.weights.items() if weight > 0]
+        places = self.ground.stock.places_of(list(self.taste.enjoyed))
         recommender = self.ground.recommender
-        return recommender.features_of(list(self.ground.stock.places_of(liked).values())) if recommender else set()
+        return recommender.features_of(list(places.values())) if recommender else set()
 
     @cached_property
     def shares(self) -> Any:
@@ -123,14 +123,14 @@ class Personal:
 
     def seeds(self, count: int) -> list[tuple[UUID, int]]:
         """The published titles that it likes most, of those that it watched; what was watched lately counts more."""
-        liked = [(self.taste.weights[i], i) for i in self.taste.watched if self.taste.weights.get(i, 0) > 0]
+        liked = [(weight, id_) for id_, weight in self.taste.enjoyed.items() if id_ in self.taste.watched]
         places = self.ground.stock.places_of([id_ for _, id_ in liked])
         order = sorted(liked, key=lambda pair: (-self.recent(pair[1]) * pair[0], pair[1]))
         return [(id_, places[id_]) for _, id_ in order if id_ in places and self.openings.playing[places[id_]]][:count]
 
     def recent(self, title_id: UUID) -> float:
-        """1 now, half of it after two weeks, a third after four, …"""
-        days: float = (self.ground.request.now - self.taste.watched[title_id][1]).total_seconds() / 86_400
+        """1 today, half of it after two weeks, a third after four, …: by the day, so that rows last as long."""
+        days = (self.ground.request.now.date() - self.taste.watched[title_id][1].date()).days
         return 1 / (1 + max(days, 0) / 14)
 
     def match(self, places: Sequence[int]) -> list[float | None]:

@@ -14,6 +14,7 @@ from recommendations.ranking import top
 from resolvers.viewing.recommending.ground import Ground
 from resolvers.viewing.recommending.personal import Personal
 from resolvers.viewing.recommending.stock import Indices, Mask
+from resolvers.viewing.recommending.tastes import midnight_after
 
 ROW_LENGTH = 100
 FEWEST = 4
@@ -123,13 +124,13 @@ def new_releases(personal: Personal) -> Sequence[int]:
 
 def leaving_soon(personal: Personal) -> Sequence[int]:
     until = personal.openings.until
-    soon = (personal.ground.request.now + LEAVING_WITHIN).timestamp()
+    soon = (midnight_after(personal.ground.request.now) + LEAVING_WITHIN).timestamp()
     return best(-until, personal.wanted & (until < soon))
 
 
 def watch_again(personal: Personal) -> Sequence[int]:
     """What was watched to its end some time ago, and not disliked, by how much it is liked."""
-    taste, earlier = personal.taste, personal.ground.request.now - AGAIN_AFTER
+    taste, earlier = personal.taste, midnight_after(personal.ground.request.now) - AGAIN_AFTER
     again = {
         id_: taste.weights.get(id_, 0.0)
         for id_, (share, at) in taste.watched.items()

@@ -37,9 +37,15 @@ class Taste:
     passed_over: dict[UUID, int] = field(default_factory=dict)
 
     @property
+    def enjoyed(self) -> dict[UUID, float]:
+        """The titles that speak for what it likes, and how much: none that it refused, however much it saw of them."""
+        refused = self.disliked | self.unwanted
+        return {id_: weight for id_, weight in self.weights.items() if weight > 0 and id_ not in refused}
+
+    @property
     def known(self) -> int:
         """How many titles speak for what it likes."""
-        return sum(weight > 0 for weight in self.weights.values())
+        return len(self.enjoyed)
 
     def add(self, title_id: UUID, kind: int, value: float, at: datetime, weight: float) -> None:
         self.weights[title_id] = self.weights.get(title_id, 0.0) + weight
@@ -59,7 +65,7 @@ async def tastes_of(request: Request, profile_ids: Sequence[UUID]) -> Mapping[UU
     if not profile_ids:
         return {}
     today = request.now.date()
-    midnight = datetime.combine(today + timedelta(days=1), time(), UTC)  # so that nothing changes within a day
+    midnight = midnight_after(request.now)
     given = {"ids": list(profile_ids), "today": today, "since": today - PASSED_OVER_FOR}
     async with request.read("viewing") as db:
         rows = (await db.execute(TASTES, given)).all()
@@ -71,3 +77,8 @@ async def tastes_of(request: Request, profile_ids: Sequence[UUID]) -> Mapping[UU
     for taste in tastes.values():
         taste.weights = {id_: weight for id_, weight in taste.weights.items() if weight}
     return tastes
+
+
+def midnight_after(now: datetime) -> datetime:
+    """The end of the day (UTC): what is told by it stays as it is all day."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
