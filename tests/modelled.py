@@ -41,6 +41,7 @@ def model_of(circles: Circles, features: Mapping[UUID, Sequence[str]]) -> Model:
         cold_map=np.hstack([directions, np.zeros((len(directions), 1))]).astype(np.float32),
         cold_mean=np.zeros(size + 1, np.float32),
         popularity=np.ones(len(ids), np.float32),
+        recent=np.ones(len(ids), np.float32),
         recipe=Recipe(components=size, ease_titles=1),
     )
 
