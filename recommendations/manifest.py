@@ -14,6 +14,8 @@ from recommendations.model import Recipe
 FORMAT = 1
 """Raised by whatever changes the meaning of a file, or the files."""
 MANIFEST = "manifest.json"
+BASELINE = "."
+"""Stands between the name of a baseline and of its metric."""
 
 
 class UnreadableArtifact(Exception):

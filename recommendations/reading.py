@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from recommendations.features import matrix_of
 from recommendations.interactions import Features, Interactions
 
 if TYPE_CHECKING:
@@ -101,20 +101,11 @@ def read_features(path: Path, titles: Sequence[str]) -> Features:
 
     Lists are separated by | or, where a cell has none, by spaces. BadFile without an item's column.
     """
-    places = {title: place for place, title in enumerate(titles)}
-    having = {
-        (places[row.text("item")], name)
-        for row in rows(path, feature_columns)
-        if row.text("item") in places
-        for name in names_of(row)
-    }
-    names = sorted({name for _, name in having})
-    columns = {name: column for column, name in enumerate(names)}
-    places_of: NDArray[np.int64] = np.array([place for place, _ in having], np.int64)
-    columns_of: NDArray[np.int64] = np.array([columns[name] for _, name in having], np.int64)
-    each: NDArray[np.float32] = np.ones(len(having), np.float32)
-    matrix: csr_array[Any] = csr_array((each, (places_of, columns_of)), shape=(len(titles), len(names)))
-    return Features(names, matrix)
+    having: dict[str, list[str]] = {title: [] for title in titles}
+    for row in rows(path, feature_columns):
+        if row.text("item") in having:
+            having[row.text("item")] += names_of(row)
+    return matrix_of(list(having.values()))
 
 
 def feature_columns(path: Path, header: Sequence[str]) -> Sequence[str]:

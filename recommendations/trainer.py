@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from recommendations.artifact import read, write
 from recommendations.corpus import Corpus
 from recommendations.interactions import Interactions
-from recommendations.manifest import Manifest
+from recommendations.manifest import BASELINE, Manifest
 from recommendations.metrics import Trial, measured
 from recommendations.model import Floats, Model, Recipe
 from recommendations.scoring import Scorer
@@ -32,8 +32,6 @@ FEWEST_NEW = 200
 MOST_MEASURED = 2000
 """Profiles."""
 HEADLINE = "nDCG@10"
-BASELINE = "."
-"""Stands between the name of a baseline and of its metric in a manifest."""
 
 
 def main(folder: Path, active: Path | None) -> None:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from recommendations.ease import neighbours
+from recommendations.events import DAY
 from recommendations.factors import Factors, factors
 from recommendations.interactions import Features, Interactions
 from recommendations.maps import cold_map, history_maps
 from recommendations.model import Floats, Model, Recipe
 
-DAY = 86_400.0
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and out of how much."""
 

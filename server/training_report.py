@@ -9,10 +9,9 @@ from sqlmodel import col
 
 from models.published import PublishedGenre, PublishedTitle
 from recommendations.atlas import ReportTitle
-from recommendations.manifest import Manifest
+from recommendations.manifest import BASELINE, Manifest
 from recommendations.model import Model
 from recommendations.report import report
-from recommendations.trainer import BASELINE
 from resolvers.texts import best
 from runtime.resources import Resources
 

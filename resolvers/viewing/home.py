@@ -142,11 +142,11 @@ def why_of(row: RankedRow, profile: ProfileKey, by_model: bool) -> Why | None:
         case HomeRowKind.BECAUSE_YOU_WATCHED:
             return Why(Reason.TASTE_AND_LIKENESS, profile, row.about)
         case HomeRowKind.GENRE:
-            return Why(Reason.TASTE, profile) if by_model else Why(Reason.POPULAR_IN, profile, row.about)
+            return Why(Reason.TASTE, profile) if by_model else Why(Reason.POPULAR_IN, about=row.about)
         case HomeRowKind.TRENDING:
-            return Why(Reason.POPULAR, profile)
+            return Why(Reason.POPULAR)
         case HomeRowKind.WATCH_AGAIN:
-            return Why(Reason.AGAIN, profile)
+            return Why(Reason.AGAIN)
         case _:
             return None
 

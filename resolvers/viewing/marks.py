@@ -20,7 +20,7 @@ from resolvers.viewing.changes import Change, item_id, lock_profiles, post
 from resolvers.viewing.heartbeats import ProgressPayloadRow
 from resolvers.viewing.messages import say
 from resolvers.viewing.progress import Watching, next_episodes, progress_at, progress_row, save_progress
-from resolvers.viewing.recommending.cache import forget_rankings
+from resolvers.viewing.recommending.cache import forget_rankings, saying
 from resolvers.viewing.references import TitleRef, playable_ref, visible_titles
 from resolvers.viewing.rules import Playable, Progress
 from resolvers.viewing.standings import save_continued, standings_at
@@ -63,32 +63,29 @@ async def add_to_my_list(request: Request, *, title_id: Id) -> TitlePayloadRow:
     """Again, it changes nothing. Refusals: PROFILE_REQUIRED, NOT_FOUND (`titleId`)."""
     profile_id, title = profile_of(request), await title_of(request, title_id)
     row = {"profile_id": profile_id, "title_id": title.id, "added_at": request.now}
-    async with request.write("viewing") as db:
+    async with saying(request, profile_id) as db:
         await db.execute(insert(ListItem).values(**row).on_conflict_do_nothing())
-    await forget_rankings(request.resources, [profile_id])
     return TitlePayloadRow(title)
 
 
 async def remove_from_my_list(request: Request, *, title_id: Id) -> TitlePayloadRow:
     """Again, it changes nothing. Refusals: PROFILE_REQUIRED, NOT_FOUND (`titleId`)."""
     profile_id, title = profile_of(request), await title_of(request, title_id)
-    async with request.write("viewing") as db:
+    async with saying(request, profile_id) as db:
         await take_back(db, ListItem, profile_id, title.id)
-    await forget_rankings(request.resources, [profile_id])
     return TitlePayloadRow(title)
 
 
 async def rate_title(request: Request, *, title_id: Id, thumb: Thumb | None = None) -> TitlePayloadRow:
     """Refusals: PROFILE_REQUIRED, NOT_FOUND (`titleId`)."""
     profile_id, title = profile_of(request), await title_of(request, title_id)
-    async with request.write("viewing") as db:
+    async with saying(request, profile_id) as db:
         if thumb is None:
             await take_back(db, TitleThumb, profile_id, title.id)
         else:
             given = {"thumb": thumb, "rated_at": request.now}
             row = insert(TitleThumb).values(profile_id=profile_id, title_id=title.id, **given)
             await db.execute(row.on_conflict_do_update(index_elements=["profile_id", "title_id"], set_=given))
-    await forget_rankings(request.resources, [profile_id])
     return TitlePayloadRow(title)
 
 
@@ -99,12 +96,11 @@ async def not_interested(request: Request, *, title_id: Id, undo: bool = False) 
     """
     profile_id, title = profile_of(request), await title_of(request, title_id)
     row = {"profile_id": profile_id, "title_id": title.id, "said_at": request.now}
-    async with request.write("viewing") as db:
+    async with saying(request, profile_id) as db:
         if undo:
             await take_back(db, NotInterested, profile_id, title.id)
         else:
             await db.execute(insert(NotInterested).values(**row).on_conflict_do_nothing())
-    await forget_rankings(request.resources, [profile_id])
     return TitlePayloadRow(title)
 
 

@@ -4,8 +4,8 @@ What a profile did raises its generation, after the commit. A ranking is stored 
 made, so that one which did not see the latest event is never taken. Without Valkey every request ranks anew.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,10 @@ from uuid import UUID
 import orjson
 import structlog
 from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from resolvers.viewing.recommending.rows import HomeRowKind, RankedRow
+from runtime.request import Request
 from runtime.resources import Resources
 
 log = structlog.get_logger()
@@ -94,3 +96,11 @@ async def forget_rankings(resources: Resources, profile_ids: Sequence[UUID]) -> 
             await pipeline.execute()
     except (RedisError, OSError) as error:
         log.warning("rankings_not_forgotten", error=str(error))
+
+
+@asynccontextmanager
+async def saying(request: Request, profile_id: UUID) -> AsyncIterator[AsyncSession]:
+    """The transaction of something that the profile says of titles: once it is committed, its ranking is void."""
+    async with request.write("viewing") as db:
+        yield db
+    await forget_rankings(request.resources, [profile_id])

@@ -24,7 +24,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`profile` is whose list it is; `about` the genre, or the title that the others are like."""
+    """`profile` is whose taste it was, if one's; `about` the genre, or the title that the others are like."""
 
     reason: Reason
     profile: ProfileKey | None = None

@@ -34,7 +34,7 @@ async def recommendations_of(
     limit, place = limit_of(first), keys_of(after, int, identity)
     pages = []
     for profile, personal in zip(profiles, await personal_of(request, profiles), strict=True):
-        why = Why(Reason.POPULAR if personal.scores is None else Reason.TASTE, profile)
+        why = Why(Reason.POPULAR) if personal.scores is None else Why(Reason.TASTE, profile)
         titles = [personal.ground.stock.title(at) for at in suggested(personal, genre_id)]
         pages.append(page_of_titles(titles, limit, place, why))
     return pages

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -93,7 +92,7 @@ class Personal:
         liked = self.taste.enjoyed
         places = self.ground.stock.places_of(list(liked))
         weights = np.array([liked[id_] for id_ in places])
-        genres = self.shares[list(places.values())]
+        genres = self.ground.stock.shares[list(places.values())]
         total: NDArray[np.float64] = np.asarray(weights @ genres, dtype=np.float64).reshape(-1)
         return total / total.sum() if total.sum() else total
 
@@ -104,19 +103,12 @@ class Personal:
         recommender = self.ground.recommender
         return recommender.features_of(list(places.values())) if recommender else set()
 
-    @cached_property
-    def shares(self) -> Any:
-        """(N, G): the genres of each title; they sum to 1 where there are any."""
-        genres = self.ground.stock.genres
-        counts = np.maximum(np.diff(genres.indptr), 1)
-        return genres.multiply(1 / counts[:, None]).tocsr()
-
     def picks(self, count: int) -> Sequence[int]:
         """The best titles to suggest, with as much of each genre as the profile likes; none without scores."""
         if self.scores is None:
             return []
         candidates = top(self.scores, self.open_to_suggest, CANDIDATES)
-        genres, places = self.shares[candidates].toarray(), np.arange(len(candidates))
+        genres, places = self.ground.stock.shares[candidates].toarray(), np.arange(len(candidates))
         strength = self.ranking.calibration
         chosen = calibrated(places, self.scores[candidates], genres, self.affinity, count, strength)
         return [int(place) for place in candidates[chosen]]

@@ -11,7 +11,7 @@ from models.viewing import TasteSeed
 from recommendations.ranking import top
 from resolvers.paging import limit_of
 from resolvers.viewing.marks import profile_of
-from resolvers.viewing.recommending.cache import forget_rankings
+from resolvers.viewing.recommending.cache import saying
 from resolvers.viewing.recommending.personal import own
 from resolvers.viewing.recommending.stock import Mask, Stock
 from resolvers.viewing.recommending.titles import titles_named
@@ -61,9 +61,8 @@ async def choose_taste_seeds(request: Request, *, title_ids: list[Id]) -> TasteS
     """
     profile_id, chosen = profile_of(request), await titles_named(request, title_ids)
     rows = [{"profile_id": profile_id, "title_id": id_, "chosen_at": request.now} for id_ in dict.fromkeys(chosen)]
-    async with request.write("viewing") as db:
+    async with saying(request, profile_id) as db:
         await db.execute(delete(TasteSeed).where(col(TasteSeed.profile_id) == profile_id))
         if rows:
             await db.execute(insert(TasteSeed), rows)
-    await forget_rankings(request.resources, [profile_id])
     return TasteSeedsPayloadRow(ProfileRef(profile_id, request.maximum_age))

@@ -95,6 +95,12 @@ class Stock:
         by_genre = self.genres.tocsc()
         return [by_genre.indices[start:end].astype(np.intp) for start, end in pairwise(by_genre.indptr)]
 
+    @cached_property
+    def shares(self) -> csr_array[Any]:
+        """(N, G): the genres of each title; they sum to 1 where there are any."""
+        counts = np.maximum(np.diff(self.genres.indptr), 1)
+        return csr_array(self.genres.multiply(1 / counts[:, None]))
+
     def openings(self, country: str, maximum_age: int, now: datetime) -> Openings:
         """What a viewer of the country up to that age may watch at that moment; `since` is when it was added, if that
         was later than its window's opening."""
